@@ -1,0 +1,1 @@
+"""Decisions of consumer sales: pure Python, no Odoo, no I/O."""

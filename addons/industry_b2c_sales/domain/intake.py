@@ -1,0 +1,233 @@
+"""An order as a channel hands it over, already normalised, and what is wrong with it.
+
+Amounts are Decimal in BRL, times aware UTC. `check` finds every problem of an order at
+once, so that the person who corrects it sees them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from stdnum.br import cnpj, cpf
+
+from .axes import Fact
+from .postal import uf_of_zip
+
+CENT = Decimal("0.01")
+MASKS = ("*", "XXX", "xxx", "###")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeAddress:
+    """A Brazilian address; ``zip`` is the CEP, ``city_ibge`` the seven-digit code."""
+
+    street: str = ""
+    number: str = ""
+    complement: str = ""
+    district: str = ""
+    city: str = ""
+    city_ibge: str = ""
+    uf: str = ""
+    zip: str = ""
+    country: str = "BR"
+    recipient: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeConsumer:
+    """Who buys and gets the NF-e: ``vat`` is a CPF or a CNPJ, punctuated or not."""
+
+    name: str = ""
+    vat: str = ""
+    email: str = ""
+    phone: str = ""
+    address: IntakeAddress = IntakeAddress()
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLine:
+    """``unit_price``: what one unit cost the consumer, all taxes included.
+    ``discount``: off the whole line, borne by the seller. ``item_id`` and
+    ``variation_id`` name the channel's listing, for products found by listing.
+    """
+
+    key: str
+    sku: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal = Decimal(0)
+    title: str = ""
+    item_id: str = ""
+    variation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePayment:
+    """One means of payment; ``method`` is the channel's word in lower case
+    (``pix``, ``credit_card``, ``boleto``, ``debit_card``, ``account_money``, …)."""
+
+    method: str
+    amount: Decimal
+    brand: str = ""
+    acquirer_cnpj: str = ""
+    auth_code: str = ""
+    installments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOrder:
+    """``source`` names the account (``mercadolivre/1234``), ``external_id`` the order
+    in it. ``paid_total`` is what the NF-e must amount to: lines minus discounts plus
+    freight. ``shipping`` is empty when the parcel goes to the consumer's address.
+    ``facts`` is what the channel says about the axes at this moment.
+    """
+
+    source: str
+    external_id: str
+    ordered_at: datetime
+    consumer: IntakeConsumer
+    lines: tuple[IntakeLine, ...]
+    paid_total: Decimal
+    shipping: IntakeAddress | None = None
+    payments: tuple[IntakePayment, ...] = ()
+    freight: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    pack_id: str = ""
+    intermediary_vat: str = ""
+    intermediary_ref: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps an order from going on: a code and the words to fill in."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """``outcome``: created, held (created, but something must be corrected before it
+    goes on), duplicate (was here already) or rejected (no order, an issue keeps it)."""
+
+    external_id: str
+    outcome: str
+    order_id: int | None = None
+    issue_id: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def unpunctuated(vat: str) -> str:
+    """A CPF or CNPJ as digits (a CNPJ may have letters from July 2026 on)."""
+    return "".join(char for char in vat if char.isalnum()).upper()
+
+
+def digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def is_masked(text: str) -> bool:
+    """Channels hide personal data until the sale is paid (``J*** S***``, ``XXXX``)."""
+    return any(mask in text for mask in MASKS)
+
+
+def masked_vat(vat: str) -> str:
+    """A CPF or CNPJ for logs and messages: only the middle is left to see."""
+    plain = unpunctuated(vat)
+    if len(plain) < 11:
+        return "***"
+    return f"***{plain[3:-5]}*****"
+
+
+def lines_total(order: IntakeOrder) -> Decimal:
+    """Goods minus discounts plus freight: what the consumer should have paid."""
+    goods = sum(
+        (line.quantity * line.unit_price - line.discount for line in order.lines),
+        Decimal(0),
+    )
+    return (goods - order.discount + order.freight).quantize(CENT)
+
+
+def check(order: IntakeOrder) -> list[Problem]:
+    """Every problem of an order that can be seen without a database."""
+    problems = list(_check_consumer(order.consumer))
+    problems += _check_address(order.consumer.address, "consumer")
+    if order.shipping and order.shipping != order.consumer.address:
+        problems += _check_address(order.shipping, "shipping")
+    problems += _check_lines(order)
+    if order.lines and lines_total(order) != order.paid_total.quantize(CENT):
+        problems.append(
+            Problem(
+                "total_mismatch",
+                {"expected": str(lines_total(order)), "paid": str(order.paid_total)},
+            )
+        )
+    return problems
+
+
+def _check_consumer(consumer: IntakeConsumer) -> Iterator[Problem]:
+    if is_masked(consumer.name) or is_masked(consumer.vat):
+        yield Problem("consumer_masked")
+        return
+    if not consumer.name.strip():
+        yield Problem("name_missing")
+    vat = unpunctuated(consumer.vat)
+    if not vat:
+        yield Problem("vat_missing")
+    elif len(vat) == 14:
+        if not cnpj.is_valid(vat):
+            yield Problem("cnpj_invalid", {"vat": masked_vat(vat)})
+    elif not cpf.is_valid(vat):
+        yield Problem("cpf_invalid", {"vat": masked_vat(vat)})
+
+
+def _check_address(address: IntakeAddress, which: str) -> Iterator[Problem]:
+    params = {"address": which}
+    if any(map(is_masked, (address.street, address.zip, address.city))):
+        yield Problem("address_masked", params)
+        return
+    if address.country != "BR":
+        yield Problem("country_foreign", params | {"country": address.country})
+        return
+    for name, code in (
+        ("street", "street_missing"),
+        ("number", "number_missing"),
+        ("uf", "uf_missing"),
+    ):
+        if not getattr(address, name).strip():
+            yield Problem(code, params)
+    if not address.city.strip() and not address.city_ibge.strip():
+        yield Problem("city_missing", params)
+    cep = digits(address.zip)
+    if len(cep) != 8:
+        yield Problem("zip_invalid", params | {"zip": address.zip})
+    elif address.uf.strip():
+        found = uf_of_zip(cep)
+        if found != address.uf.strip().upper():
+            yield Problem(
+                "zip_uf_mismatch",
+                params | {"zip": cep, "uf": address.uf, "zip_uf": found or "?"},
+            )
+
+
+def _check_lines(order: IntakeOrder) -> Iterator[Problem]:
+    if not order.lines:
+        yield Problem("lines_missing")
+    for line in order.lines:
+        params = {"line": line.title or line.sku or line.key}
+        if line.quantity <= 0:
+            yield Problem("quantity_invalid", params)
+        if line.unit_price <= 0:
+            yield Problem("price_invalid", params)
+        if line.discount < 0 or line.discount > line.quantity * line.unit_price:
+            yield Problem("discount_invalid", params)
+    if order.discount < 0:
+        yield Problem("discount_invalid", {"line": order.external_id})
+    if order.freight < 0:
+        yield Problem("freight_invalid", {"freight": str(order.freight)})

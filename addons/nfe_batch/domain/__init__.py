@@ -1,0 +1,1 @@
+"""The decisions of the NF-e pipeline: pure Python, no Odoo."""

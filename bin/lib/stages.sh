@@ -1,0 +1,102 @@
+# The stages of bin/test. Each adds to PASSED and FAILED; none stops the ones after it.
+
+PASSED=0 FAILED=0
+count() { PASSED=$((PASSED + $1)) FAILED=$((FAILED + $2)); }
+
+# check NAME COMMAND...: one check that passes or fails as a whole.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$LOCAL/log/check.log" 2>&1; then
+        count 1 0
+        printf '  ok      %s\n' "$name"
+    else
+        count 0 1
+        printf '  FAILED  %s\n' "$name"
+        cat "$LOCAL/log/check.log"
+    fi
+}
+
+# run_pytest NAME ARGUMENT...: pytest, its counts read from the JUnit file.
+run_pytest() {
+    local name=$1 report="$LOCAL/log/$1.xml" code=0
+    shift
+    rm -f "$report"
+    "$PY" -m pytest -q --junitxml="$report" "$@" || code=$?
+    local passed failed
+    read -r passed failed < <("$PY" "$ROOT/bin/lib/junit.py" "$report")
+    # Nothing collected, a crash before the report: never green.
+    if [ "$passed" -eq 0 ] || { [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; }; then
+        printf '  FAILED  %s: pytest ended with %s\n' "$name" "$code"
+        failed=$((failed + 1))
+    fi
+    count "$passed" "$failed"
+}
+
+stage_lint() {
+    need xmllint libxml2-utils
+    local bin="$VENV/bin" manifests pofiles
+    manifests=$(ls addons/*/__manifest__.py)
+    pofiles=$(ls addons/*/i18n/*.po 2>/dev/null || true)
+    check "ruff" "$bin/ruff" check .
+    check "ruff format" "$bin/ruff" format --check .
+    # shellcheck disable=SC2086
+    check "pylint-odoo" "$bin/pylint" --rcfile=.pylintrc addons/*
+    check "oca-checks-odoo-module" "$bin/oca-checks-odoo-module" $manifests
+    check "oca-checks-po" "$bin/oca-checks-po" --disable=po-pretty-format $pofiles
+    check "bandit" "$bin/bandit" -q -r -ll -x '*/tests/*' addons simulators bin
+    check "shell syntax" bash -n bin/demo bin/odoo bin/setup bin/test bin/lib/*.sh .ci/run
+    check "compose file" "$PY" bin/lib/compose_check.py
+}
+
+stage_unit() { run_pytest unit tests/unit tests/repo tests/simulators; }
+
+# Odoo's own runner on a copy of the template, where none of our addons is installed.
+stage_odoo() {
+    local db="test_$$" log="$LOCAL/log/odoo-test.log" names code=0
+    browser_ready
+    names=$(addon_names)
+    copy_database "$TEMPLATE" "$db"
+    run_odoo "$db" -i "$names" --test-enable --stop-after-init --http-port="$(free_port)" \
+        --test-tags="/${names//,/,/}" >"$log" 2>&1 || code=$?
+    pg_drop "$db"
+    local passed failed
+    read -r passed failed < <("$PY" "$ROOT/bin/lib/odoo_log.py" "$log" "$names")
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    if [ "$failed" -gt 0 ]; then printf '  full log: %s\n' "$log"; fi
+    count "$passed" "$failed"
+}
+
+# The quick way for one addon: install it, then pytest-odoo.
+stage_addons() {
+    local db="dev_$$" joined
+    joined=$(IFS=,; echo "$*")
+    browser_ready
+    copy_database "$TEMPLATE" "$db"
+    run_odoo "$db" -i "$joined" --stop-after-init --no-http >"$LOCAL/log/install.log" 2>&1 ||
+        { tail -n 40 "$LOCAL/log/install.log"; die "the addon does not install"; }
+    run_pytest addons -p odoo --odoo-config=config/odoo.test.conf --odoo-database="$db" --odoo-http \
+        "${@/#/addons/}"
+    pg_drop "$db"
+}
+
+stage_e2e() {
+    need xmllint libxml2-utils
+    need xmlsec1 xmlsec1
+    need pdftotext poppler-utils
+    browser_ready
+    run_pytest e2e tests/e2e
+}
+
+# Tours are skipped without a word when there is no browser.
+browser_ready() {
+    command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+        install_packages "a Chromium browser" chromium fonts-dejavu-core
+}
+
+free_port() { "$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+summary() {
+    printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
+    [ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]
+}

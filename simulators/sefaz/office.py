@@ -1,0 +1,93 @@
+"""What every service of one authorising office shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from simulators.common.clock import Clock
+
+from .signature import Verifier
+from .store import Store
+
+VERSION = "SIM_SEFAZ_4.00"
+"""verAplic of every answer."""
+
+_WEST = {"11": -4, "12": -5, "13": -4, "14": -4, "50": -4, "51": -4}
+"""Offsets of the states that are not on Brasília time; no DST since 2019."""
+
+STATES = {
+    **{"11": "RO", "12": "AC", "13": "AM", "14": "RR", "15": "PA", "16": "AP"},
+    **{"17": "TO", "21": "MA", "22": "PI", "23": "CE", "24": "RN", "25": "PB"},
+    **{"26": "PE", "27": "AL", "28": "SE", "29": "BA", "31": "MG", "32": "ES"},
+    **{"33": "RJ", "35": "SP", "41": "PR", "42": "SC", "43": "RS", "50": "MS"},
+    **{"51": "MT", "52": "GO", "53": "DF"},
+}
+
+
+@dataclass
+class Settings:
+    """What differs between states, and what a test may want to vary.
+
+    ``late_cancel_hours`` set makes a cancellation between ``cancel_hours`` and
+    that limit accepted as 155; unset, it is refused with 501.
+    ``link_unknown`` registers events of notes that are not in the database (136).
+    """
+
+    cancel_hours: float = 24
+    late_cancel_hours: float | None = None
+    late_days: int = 7
+    reject_days: int = 30
+    lot_seconds: float = 1
+    average_seconds: int = 1
+    max_bytes: int = 500 * 1024
+    require_ibscbs: bool = True
+    link_unknown: bool = False
+    abuse_limits: dict[str, int] = field(
+        default_factory=lambda: {
+            "rejection": 30,
+            "event": 20,
+            "voiding": 20,
+            "consult": 10,
+            "receipt": 40,
+        }
+    )
+
+
+@dataclass
+class Office:
+    """One authorising office: a state, an environment, its clock and its books.
+
+    ``paused`` is 108 or 109 while the service is down.
+    """
+
+    uf: str
+    environment: str
+    clock: Clock
+    store: Store
+    verifier: Verifier
+    settings: Settings = field(default_factory=Settings)
+    paused: int | None = None
+
+    @property
+    def state(self) -> str:
+        """Two letters of the state."""
+        return STATES[self.uf]
+
+    def now(self) -> datetime:
+        """The simulated time, UTC."""
+        return self.clock.now()
+
+    def local(self, moment: datetime) -> str:
+        """Text of a moment in the state's offset, as dhRecbto asks."""
+        zone = timezone(timedelta(hours=_WEST.get(self.uf, -3)))
+        return moment.astimezone(zone).isoformat(timespec="seconds")
+
+    def next_protocol(self) -> str:
+        """15 digits: 1, state, year, sequence (MOC 7.0 section 4.3.5)."""
+        year = self.now().strftime("%y")
+        return f"1{self.uf}{year}{self.store.next_value('protocol'):010d}"
+
+    def next_receipt(self) -> str:
+        """15 digits: state, kind of office, sequence (MOC 7.0 section 4.3.4)."""
+        return f"{self.uf}1{self.store.next_value('receipt'):012d}"
