@@ -59,3 +59,12 @@ pg_stop() {
 
 pg_exists() { psql -qAtX -d postgres -c "SELECT 1 FROM pg_database WHERE datname = '$1'" | grep -q 1; }
 pg_drop() { dropdb --if-exists --force "$1" 2>/dev/null; }
+
+# drop_like PATTERN KEEP: drop the databases whose name is LIKE the pattern, but one.
+drop_like() {
+    local name
+    psql -qAtX -d postgres -c "SELECT datname FROM pg_database WHERE datname LIKE '$1'" |
+        while read -r name; do
+            if [ "$name" != "$2" ]; then pg_drop "$name"; fi
+        done
+}

@@ -16,15 +16,14 @@ python_env() {
     mark_done python "$key"
 }
 
-# OCA's wheels require "odoo==19.0.*": pip has to see the version of the tree in use.
+# OCA's wheels require "odoo==19.0.*": pip has to see a version. What Odoo itself requires
+# is in requirements.txt: Debian's metadata names packages that exist as source only.
 python_link_odoo() {
     local site info
     site=$("$PY" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     echo "$ODOO_PATH" >"$site/odoo-tree.pth"
-    if ! ls -d "$ODOO_PATH"/odoo-19.0*-info >/dev/null 2>&1; then
-        info="$site/odoo-19.0.dist-info"
-        mkdir -p "$info"
-        printf 'Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n' >"$info/METADATA"
-        : >"$info/RECORD"
-    fi
+    info="$site/odoo-19.0.dist-info"
+    mkdir -p "$info"
+    printf 'Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n' >"$info/METADATA"
+    : >"$info/RECORD"
 }

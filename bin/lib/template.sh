@@ -8,7 +8,7 @@ addon_names() { "$PY" "$ROOT/bin/lib/addons.py" names; }
 run_odoo() {
     local db=$1
     shift
-    (cd "$ROOT" && exec "$PY" -m odoo -c config/odoo.test.conf -d "$db" "$@")
+    (cd "$ROOT" && exec "$PY" bin/lib/odoo_server.py -c config/odoo.test.conf -d "$db" "$@")
 }
 
 template_name() {
@@ -22,7 +22,7 @@ template_ready() {
     say "building the template database (about a minute and a half, once)"
     local building="building_$$"
     pg_drop "$building"
-    "$PY" -m odoo db init "$building" --language pt_BR --country BR \
+    "$PY" "$ROOT/bin/lib/odoo_server.py" db init "$building" --language pt_BR --country BR \
         >"$LOCAL/log/template.log" 2>&1 || die "see $LOCAL/log/template.log"
     # Attachments in the database: a copy of it is complete without a filestore.
     psql -qX -d "$building" -c "INSERT INTO ir_config_parameter (key, value, create_date, write_date)
