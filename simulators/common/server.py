@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HANDSHAKE_SECONDS = 10
 IDLE_SECONDS = 120
+STOP_SECONDS = 5
 TRUNCATE_KEY = "simulators.truncate"
 """Environ key: number of body bytes to send before the connection closes."""
 
@@ -141,7 +142,7 @@ class _Server(ThreadedWSGIServer):
     ) -> None:
         super().__init__(host, port, app, _Handler)
         self.ssl_context = ssl_context
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, threading.Thread] = {}
         self._open_lock = threading.Lock()
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -150,9 +151,18 @@ class _Server(ThreadedWSGIServer):
             connection = self.ssl_context.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
             )
-        with self._open_lock:
-            self._open.add(connection)
         return connection, address
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread that ``close_connections`` can end."""
+        thread = threading.Thread(
+            target=self.process_request_thread,
+            args=(request, client_address),
+            daemon=True,
+        )
+        with self._open_lock:
+            self._open[request] = thread
+        thread.start()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if isinstance(request, ssl.SSLSocket):
@@ -168,21 +178,23 @@ class _Server(ThreadedWSGIServer):
 
     def shutdown_request(self, request: Any) -> None:
         with self._open_lock:
-            self._open.discard(request)
+            self._open.pop(request, None)
         if _is_reset(request):
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
     def close_connections(self) -> None:
-        """Close the connections that clients keep open."""
+        """Close the connections that clients keep open, and end their threads."""
         with self._open_lock:
-            connections = list(self._open)
+            connections = dict(self._open)
         for connection in connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
+        for thread in connections.values():
+            thread.join(STOP_SECONDS)
 
 
 def _is_reset(connection: socket.socket) -> bool:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Request
 
 from .const import MAX_SEARCH_LIMIT, MISSED_FEEDS_KEPT, SITE_ID
 from .errors import MlError, bad_request, forbidden, not_found
-from .routing import Answer, Route, date_param, int_param, need_header
 from .payloads_order import (
     billing_payload,
     order_payload,
@@ -20,6 +19,7 @@ from .payloads_order import (
 )
 from .payloads_shipment import hosted_payload
 from .records import Order
+from .routing import Answer, Route, date_param, int_param, need_header
 
 if TYPE_CHECKING:
     from .engine import Engine

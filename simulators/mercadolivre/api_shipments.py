@@ -9,7 +9,6 @@ from werkzeug.wrappers import Request
 from . import invoice as nfe_checks
 from .const import INVOICE_LOGISTICS, MAX_LABELS, MAX_NFE_BYTES, SITE_ID
 from .errors import MlError, bad_request, invoice_error, not_found
-from .routing import Answer, Route, need_header
 from .labels import Label, pdf, zpl_zip
 from .lifecycle import is_printable
 from .payloads_shipment import (
@@ -22,6 +21,7 @@ from .payloads_shipment import (
     sla_payload,
 )
 from .records import Invoice, Order, Shipment
+from .routing import Answer, Route, need_header
 
 if TYPE_CHECKING:
     from .engine import Engine

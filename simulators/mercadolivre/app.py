@@ -17,9 +17,9 @@ from .const import CONTROL_PREFIX
 from .engine import Engine, LogEntry
 from .errors import MlError
 from .faults import BEFORE, Fault, distort
-from .routing import Answer, Route
 from .lifecycle import TransitionRefused
 from .payloads_common import to_json
+from .routing import Answer, Route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -73,6 +73,8 @@ class Application:
                     engine.lifecycle.tick()
                     return route.run(engine, request, args)
                 except MlError as caught:
+                    if request.path.startswith(CONTROL_PREFIX):
+                        raise
                     error = caught
             raise error
         except MlError as error:
@@ -126,7 +128,7 @@ class Application:
                 path=request.path,
                 query=request.query_string.decode("latin-1"),
                 status=status,
-                fault=fault and fault.kind,
+                fault=fault.kind if fault else None,
             )
         )
 

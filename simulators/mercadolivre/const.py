@@ -24,7 +24,7 @@ NFE_NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
 NOTIFICATION_TRIES = 8
 NOTIFICATION_RETRY_MINUTES = (1, 2, 4, 8, 12, 15, 18)
 """Waits between the 8 tries: together one hour."""
-NOTIFICATION_TIMEOUT_SECONDS = 0.5
+NOTIFICATION_TIMEOUT_MS = 500
 MISSED_FEEDS_KEPT = timedelta(days=2)
 
 INVOICE_LOGISTICS = frozenset(

@@ -15,10 +15,10 @@ from werkzeug.wrappers import Request
 from .const import CONTROL_PREFIX
 from .errors import MlError, bad_request, not_found
 from .faults import Fault
-from .routing import Answer, Handler, Route
 from .lifecycle import CANCEL_REASONS, TransitionRefused
 from .ordering import create_order
 from .records import CatalogItem, Order
+from .routing import Answer, Handler, Route
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -260,7 +260,7 @@ def _route(method: str, name: str, handler: Handler) -> Route:
     def guarded(engine: Engine, request: Request) -> Answer:
         try:
             return handler(engine, request)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, ArithmeticError) as error:
             raise bad_request(f"{type(error).__name__}: {error}") from error
 
     return Route(method, CONTROL_PREFIX + name, guarded, auth=False)

@@ -17,11 +17,17 @@ from .const import PLAN_BEFORE_INVOICE
 from .errors import not_found
 from .events import EventQueue, NotificationConfig
 from .faults import FaultBook
-from .generator import OrderFactory, OrderTraits, plan_cancellations, silent_orders
+from .generator import (
+    MAX_ORDERS_PER_SEED,
+    OrderFactory,
+    OrderTraits,
+    plan_cancellations,
+    silent_orders,
+)
 from .lifecycle import Lifecycle
 from .notifier import Notifier
 from .oauth import Credentials, OAuth
-from .records import CatalogItem, Order, Seller, Shipment
+from .records import CatalogItem, Invoice, Order, Seller, Shipment
 from .store import Store
 
 _LOG_SIZE = 50_000
@@ -100,20 +106,19 @@ class Engine:
         none younger than five minutes. ``packs`` carts of two orders are formed
         from orders nobody plans to cancel.
         """
+        if not 0 <= n <= MAX_ORDERS_PER_SEED:
+            raise ValueError(f"n must be 0 to {MAX_ORDERS_PER_SEED}")
         factory = OrderFactory(str(seed), tuple(catalog or self.catalog))
         plans = plan_cancellations(range(n), str(seed), cancel_plan)
         silent = silent_orders(plans)
         pairs = _pairs(n, plans, packs, str(seed))
-        now = self.clock.now()
-        first = start or now - _SPAN
+        first = start or self.clock.now() - _SPAN
+        latest = self.clock.now() - _YOUNGEST
         with self.store.transaction():
             for index in range(n):
                 if self.store.get_order(factory.order_id(index)):
                     continue
-                created = min(first + _SPAN * index / n, now - _YOUNGEST)
-                created = created.replace(
-                    microsecond=created.microsecond // 1000 * 1000
-                )
+                created = _milliseconds(min(first + _SPAN * index / n, latest))
                 order, shipment = factory.build(index, created)
                 order.plan = plans.get(index)
                 order.plan_silent = index in silent
@@ -177,41 +182,10 @@ class Engine:
         """One row per order: what happened to it and what the buyer plans."""
         shipments = {entry.id: entry for entry in self.store.all_shipments()}
         keys = {entry.shipment_id: entry for entry in self.store.all_invoices()}
-        rows = []
-        for order in self.store.all_orders():
-            shipment = shipments[order.shipment_id]
-            invoice = keys.get(shipment.id)
-            cancelled = order.cancellation
-            rows.append(
-                {
-                    "order_id": order.id,
-                    "pack_id": order.pack_id,
-                    "shipment_id": shipment.id,
-                    "payment_id": order.payment.id,
-                    "status": order.status,
-                    "shipment_status": shipment.status,
-                    "shipment_substatus": shipment.substatus,
-                    "plan": order.plan,
-                    "silent": order.plan_silent,
-                    "cancelled_at": _iso(cancelled and cancelled.date),
-                    "cancel_group": cancelled and cancelled.group,
-                    "first_read_at": _iso(order.first_read_at),
-                    "invoice_accepted": invoice is not None,
-                    "invoice_at": _iso(invoice and invoice.created_at),
-                    "fiscal_key": invoice and invoice.fiscal_key,
-                    "label_fetched": shipment.label_fetched_at is not None,
-                    "label_at": _iso(shipment.label_fetched_at),
-                    "shipped": shipment.shipped_at is not None,
-                    "shipped_at": _iso(shipment.shipped_at),
-                    "delivered_at": _iso(shipment.delivered_at),
-                    "total_paid": str(order.payment.total_paid),
-                    "lines": [
-                        {"seller_sku": line.item.seller_sku, "quantity": line.quantity}
-                        for line in order.lines
-                    ],
-                }
-            )
-        return rows
+        return [
+            _row(order, shipments[order.shipment_id], keys.get(order.shipment_id))
+            for order in self.store.all_orders()
+        ]
 
     def close(self) -> None:
         """Stop delivering and close the state."""
@@ -220,8 +194,43 @@ class Engine:
         self.store.close()
 
 
+def _row(order: Order, shipment: Shipment, invoice: Invoice | None) -> dict[str, Any]:
+    cancelled = order.cancellation
+    return {
+        "order_id": order.id,
+        "pack_id": order.pack_id,
+        "shipment_id": shipment.id,
+        "payment_id": order.payment.id,
+        "status": order.status,
+        "shipment_status": shipment.status,
+        "shipment_substatus": shipment.substatus,
+        "plan": order.plan,
+        "silent": order.plan_silent,
+        "cancelled_at": _iso(cancelled and cancelled.date),
+        "cancel_group": cancelled and cancelled.group,
+        "first_read_at": _iso(order.first_read_at),
+        "invoice_accepted": invoice is not None,
+        "invoice_at": _iso(invoice and invoice.created_at),
+        "fiscal_key": invoice and invoice.fiscal_key,
+        "label_fetched": shipment.label_fetched_at is not None,
+        "label_at": _iso(shipment.label_fetched_at),
+        "shipped": shipment.shipped_at is not None,
+        "shipped_at": _iso(shipment.shipped_at),
+        "delivered_at": _iso(shipment.delivered_at),
+        "total_paid": str(order.payment.total_paid),
+        "lines": [
+            {"seller_sku": line.item.seller_sku, "quantity": line.quantity}
+            for line in order.lines
+        ],
+    }
+
+
 def _iso(moment: Any) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _pairs(n: int, plans: dict[int, str], packs: int, seed: str) -> dict[int, int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from simulators.common.clock import Clock
 
+from .const import NOTIFICATION_TIMEOUT_MS, NOTIFICATION_TRIES
 from .errors import bad_request
 from .records import Notification, Order
 from .store import Store
@@ -34,6 +35,8 @@ class NotificationConfig:
     lose: int = 0
     """The next N events vanish without a trace."""
     paused: bool = False
+    timeout_ms: int = NOTIFICATION_TIMEOUT_MS
+    """Real milliseconds the callback may take."""
 
 
 class EventQueue:
@@ -90,6 +93,6 @@ class EventQueue:
             received=now,
             due=now + timedelta(seconds=config.delay),
             state=state,
-            attempts=8 if state == "missed" else 0,
+            attempts=NOTIFICATION_TRIES if state == "missed" else 0,
         )
         self._store.add_notification(note)

@@ -58,8 +58,11 @@ class Fault:
         unknown = set(spec) - known
         if unknown or spec.get("kind") not in BEFORE | AFTER:
             raise bad_request(f"bad fault {spec}: kinds are {sorted(BEFORE | AFTER)}")
-        lists = {key: tuple(spec[key]) for key in ("fields", "missing") if key in spec}
-        return cls(**{**spec, **lists})
+        values = dict(spec)
+        for name in ("fields", "missing"):
+            if name in values:
+                values[name] = tuple(values[name])
+        return cls(**values)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is meant."""

@@ -17,7 +17,6 @@ from simulators.common.clock import Clock
 
 from .const import (
     NOTIFICATION_RETRY_MINUTES,
-    NOTIFICATION_TIMEOUT_SECONDS,
     NOTIFICATION_TRIES,
 )
 from .events import EventQueue, NotificationConfig
@@ -87,9 +86,10 @@ class Notifier:
         self, row_id: int, note: Notification, config: NotificationConfig
     ) -> None:
         note.attempts += 1
+        tried_at = self._clock.now()
         accepted = False
         for _ in range(config.duplicates):
-            accepted = self._post(note, str(config.url))
+            accepted = self._post(note, config)
             if not accepted:
                 break
             note.deliveries += 1
@@ -99,18 +99,18 @@ class Notifier:
             note.state = "missed"
         else:
             wait = NOTIFICATION_RETRY_MINUTES[note.attempts - 1]
-            note.due = self._clock.now() + timedelta(minutes=wait)
+            note.due = tried_at + timedelta(minutes=wait)
         with self._store.transaction():
             self._store.update_notification(row_id, note)
 
-    def _post(self, note: Notification, url: str) -> bool:
+    def _post(self, note: Notification, config: NotificationConfig) -> bool:
         started = time.monotonic()
         body = self.envelope(note)
         try:
             answer = self._session.post(
-                url,
+                str(config.url),
                 json=body,
-                timeout=NOTIFICATION_TIMEOUT_SECONDS,
+                timeout=config.timeout_ms / 1000,
                 allow_redirects=False,
             )
             note.last_http_code = answer.status_code

@@ -17,12 +17,12 @@ def money(amount: Decimal) -> int | float:
 
 def ml_date(moment: datetime | None) -> str | None:
     """``2026-11-20T17:01:30.000-04:00``: the form of orders and shipments."""
-    return moment and _stamp(moment.astimezone(ML_ZONE))
+    return _stamp(moment.astimezone(ML_ZONE)) if moment else None
 
 
 def brt_date(moment: datetime | None) -> str | None:
     """The same with ``-03:00``: promised dates of a shipment."""
-    return moment and _stamp(moment.astimezone(BRT_ZONE))
+    return _stamp(moment.astimezone(BRT_ZONE)) if moment else None
 
 
 def sla_date(moment: datetime) -> str:

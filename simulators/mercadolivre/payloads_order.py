@@ -7,7 +7,7 @@ from typing import Any
 
 from .const import CURRENCY, SITE_ID
 from .payloads_common import ml_date, money
-from .records import Line, Order, Payment, Seller
+from .records import Cancellation, Line, Order, Payment, Seller
 
 _CENT = Decimal("0.01")
 
@@ -46,18 +46,19 @@ def order_payload(order: Order, seller: Seller) -> dict[str, Any]:
         "taxes": {"amount": None, "currency_id": None, "id": None},
     }
     if order.cancellation:
-        payload["status_detail"] = {
-            "code": order.cancellation.code,
-            "description": order.cancellation.description,
-        }
-        payload["cancel_detail"] = {
-            "group": order.cancellation.group,
-            "code": order.cancellation.code,
-            "description": order.cancellation.description,
-            "requested_by": order.cancellation.requested_by,
-            "date": ml_date(order.cancellation.date),
-        }
+        payload.update(_cancelled(order.cancellation))
     return payload
+
+
+def _cancelled(cancellation: Cancellation) -> dict[str, Any]:
+    reason = {"code": cancellation.code, "description": cancellation.description}
+    detail = {
+        "group": cancellation.group,
+        **reason,
+        "requested_by": cancellation.requested_by,
+        "date": ml_date(cancellation.date),
+    }
+    return {"status_detail": reason, "cancel_detail": detail}
 
 
 def _paid_amount(order: Order) -> Decimal:
@@ -113,7 +114,7 @@ def _variation_attributes(variation_id: int | None) -> list[dict[str, str]]:
 def payment_payload(order: Order, seller: Seller) -> dict[str, Any]:
     """One entry of ``payments``; ``GET /collections/{id}`` answers the same."""
     payment = order.payment
-    refunded = payment.status == "refunded"
+    refunded = payment.transaction_amount if payment.status == "refunded" else 0
     return {
         "id": payment.id,
         "order_id": order.id,
@@ -136,9 +137,7 @@ def payment_payload(order: Order, seller: Seller) -> dict[str, Any]:
         "status_code": None,
         "status_detail": payment.status_detail,
         "transaction_amount": money(payment.transaction_amount),
-        "transaction_amount_refunded": (
-            money(payment.transaction_amount) if refunded else 0
-        ),
+        "transaction_amount_refunded": money(Decimal(refunded)),
         "taxes_amount": 0,
         "shipping_cost": money(payment.shipping_cost),
         "coupon_amount": 0,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from simulators.common.people import Address
+from simulators.common.people import MUNICIPALITIES, Address
 
 from .const import CURRENCY, MASK, SITE_ID
 from .payloads_common import brt_date, ml_date, money, sla_date
@@ -21,9 +21,29 @@ _NO_AGENCY = {
     "type": None,
     "open_hours": None,
 }
+_NO_SIBLING = {
+    "reason": None,
+    "sibling_id": None,
+    "description": None,
+    "source": None,
+    "date_created": None,
+    "last_updated": None,
+}
+_SOURCE = {
+    "site_id": SITE_ID,
+    "market_place": "MELI",
+    "customer_id": None,
+    "application_id": None,
+}
+_METHOD = {
+    "name": "Normal",
+    "deliver_to": "address",
+    "id": 100009,
+    "type": "standard",
+}
 _GEO_DATE = "2026-01-01T00:00:00.000Z"
 _FOREIGN_SELLER = 2_999_000_111
-_STATES = {"SP": "São Paulo", "MG": "Minas Gerais", "PR": "Paraná"}
+_STATES = {place.uf: place.state for place in MUNICIPALITIES}
 
 
 def shipment_payload(
@@ -44,12 +64,7 @@ def shipment_payload(
         "date_created": ml_date(shipment.date_created),
         "origin": _origin(seller),
         "destination": _destination(shipment),
-        "source": {
-            "site_id": SITE_ID,
-            "market_place": "MELI",
-            "customer_id": None,
-            "application_id": None,
-        },
+        "source": dict(_SOURCE),
         "tags": [],
         "declared_value": money(declared),
         "logistic": {
@@ -57,14 +72,7 @@ def shipment_payload(
             "type": shipment.logistic_type,
             "direction": "forward",
         },
-        "sibling": {
-            "reason": None,
-            "sibling_id": None,
-            "description": None,
-            "source": None,
-            "date_created": None,
-            "last_updated": None,
-        },
+        "sibling": dict(_NO_SIBLING),
         "priority_class": {"id": "20"},
         "lead_time": _lead_time(shipment),
         "tracking_number": shipment.tracking_number,
@@ -191,12 +199,7 @@ def _lead_time(shipment: Shipment) -> dict[str, Any]:
         "estimated_delivery_limit": {"date": promise(10)},
         "priority_class": {"id": "20"},
         "delivery_promise": "estimated",
-        "shipping_method": {
-            "name": "Normal",
-            "deliver_to": "address",
-            "id": 100009,
-            "type": "standard",
-        },
+        "shipping_method": dict(_METHOD),
         "delivery_type": "estimated",
         "service_id": 22,
         "estimated_delivery_time": {
@@ -225,7 +228,7 @@ def shipment_orders_payload(
     shipment: Shipment, orders: list[Order], seller: Seller
 ) -> list[dict[str, Any]]:
     """``GET /shipments/{id}/orders``: ids as text, rows of other sellers too."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "order_id": str(order.id),
             "pack_id": str(order.pack_id or order.id),
@@ -239,7 +242,7 @@ def shipment_orders_payload(
         for line in order.lines
     ]
     if shipment.foreign_rows:
-        foreign = {
+        foreign: dict[str, Any] = {
             "order_id": str(orders[0].id + 10**12),
             "item_id": "MLB9990001112",
             "seller_id": _FOREIGN_SELLER,

@@ -7,11 +7,11 @@ floats appear only in the answers of the API (``payloads_*.py``).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from simulators.common.people import Address, Person
 
@@ -24,7 +24,7 @@ class Seller:
 
     user_id: int = 2_417_300_551
     nickname: str = "FABRICA_SIMULADA"
-    cnpj: str = "11222333000181"
+    cnpj: str = "98765432000198"
     state_tax_id: str | None = None
     zip_code: str | None = None
     uf: str | None = None
@@ -199,7 +199,7 @@ class Notification:
     """``queued`` → ``sent`` or, after the last try, ``missed``; ``lost``: never."""
     last_request_ms: int = 0
     last_http_code: int = 0
-    deliveries: int = field(default=0)
+    deliveries: int = 0
 
 
 def encode(record: Any) -> str:
@@ -209,7 +209,7 @@ def encode(record: Any) -> str:
 
 def decode(cls: type[T], text: str) -> T:
     """Rebuild a record of type ``cls`` from the text of :func:`encode`."""
-    return _build(cls, json.loads(text))
+    return cast(T, _build(cls, json.loads(text)))
 
 
 def _encode_scalar(value: Any) -> str:
@@ -234,7 +234,7 @@ def _build(hint: Any, value: Any) -> Any:
         return Decimal(value)
     if hint is datetime:
         return datetime.fromisoformat(value)
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         hints = _HINTS.setdefault(hint, get_type_hints(hint))
         names = [entry.name for entry in fields(hint)]
         return hint(**{name: _build(hints[name], value[name]) for name in names})

@@ -190,13 +190,13 @@ class Store:
 
         ``bounds`` maps ``date_created`` or ``last_updated`` to [from, to).
         """
-        where, params = "status <> 'cancelled' AND status = coalesce(?, status)", []
-        params.append(status)
+        where = "status <> 'cancelled' AND status = coalesce(?, status)"
+        params: list[str | None] = [status]
         for column in ("date_created", "last_updated"):
             first, last = bounds.get(column, (None, None))
             where += f" AND {column} >= coalesce(?, {column})"
             where += f" AND {column} < coalesce(?, {column} || 'x')"
-            params += [first and _stamp(first), last and _stamp(last)]
+            params += [_stamp(end) if end else None for end in (first, last)]
         count = self._one(f'SELECT count(*) FROM "order" WHERE {where}', *params)[0]
         way = "DESC" if newest_first else "ASC"
         query = (

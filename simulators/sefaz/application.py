@@ -64,7 +64,7 @@ class Application:
     def _route(self, request: HttpRequest) -> Response:
         name = request.path.removeprefix("/ws/")
         service = SERVICES.get(name)
-        if service is None:
+        if service is None or (self._office.svc and name == "NFeInutilizacao4"):
             return Response("serviço inexistente", 404)
         if request.method == "GET" and "wsdl" in request.args:
             return Response(service.wsdl(request.base_url), mimetype="text/xml")
@@ -132,7 +132,7 @@ class Application:
     ) -> bytes:
         call = Call(service, b"")
         if fault and fault.kind == "cstat":
-            call.forced, call.forced_detail = fault.cstat, fault.message
+            call.forced = Rejection(fault.cstat, message=fault.message)
         with self._office.store.lock:
             try:
                 content = self._answer(call, dialect, request, body)

@@ -10,8 +10,15 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from . import abuse, answers, rules_identity, rules_sale, rules_totals
-from .call import LOT_CODES, Call
+from . import (
+    abuse,
+    answers,
+    rules_identity,
+    rules_payment,
+    rules_sale,
+    rules_totals,
+)
+from .call import Call
 from .cstat import Rejection, text
 from .note import Note
 from .note import text as read
@@ -23,8 +30,7 @@ _SLICE = re.compile(rb"<NFe[\s>].*?</NFe\s*>", re.DOTALL)
 
 def authorize(office: Office, call: Call) -> bytes:
     """Answer enviNFe."""
-    if call.forced in LOT_CODES:
-        raise Rejection(call.forced, call.forced_detail)
+    call.raise_forced_lot()
     notes = _notes(call)
     synchronous = read(call.root, "indSinc") == "1"
     if synchronous and len(notes) > 1:
@@ -47,8 +53,7 @@ def lot_result(office: Office, call: Call) -> bytes:
     if read(call.root, "tpAmb") != office.environment:
         raise Rejection(252)
     abuse.count(office, call.cnpj, "receipt", number)
-    if call.forced:
-        raise Rejection(call.forced, call.forced_detail)
+    call.raise_forced()
     if number[:2] != office.uf:
         raise Rejection(248)
     lot = office.store.row("SELECT * FROM lot WHERE receipt = ?", number)
@@ -76,12 +81,13 @@ def process_lots(office: Office) -> None:
 
 def _process_lot(office: Office, lot: Row) -> None:
     number, ready = lot["receipt"], moment(lot["ready"])
+    forced = None
+    if lot["forced"]:
+        forced = Rejection(lot["forced"], message=lot["forced_reason"])
     for entry in _lot_notes(office, number):
         note = Note.read(entry["xml"])
         try:
-            result, _ = _process(
-                office, note, number, ready, lot["sender"], lot["forced"]
-            )
+            result, _ = _process(office, note, number, ready, lot["sender"], forced)
         except Rejection as rejection:
             result = answers.protocol(
                 office, note.key.value, rejection.code, rejection.reason, ready
@@ -108,7 +114,8 @@ def _accept_lot(
         sender=call.cnpj,
         received=stamp(now),
         ready=stamp(ready),
-        forced=call.forced,
+        forced=call.forced and call.forced.code,
+        forced_reason=call.forced and call.forced.reason,
     )
     for position, note in enumerate(notes):
         key = note.key
@@ -134,7 +141,7 @@ def _process(
     receipt: str,
     received: datetime,
     sender: str,
-    forced: int | None,
+    forced: Rejection | None,
 ) -> tuple[bytes, int]:
     """Authorise or reject one note; returns protNFe and its code.
 
@@ -143,7 +150,7 @@ def _process(
     key = note.key.value
     try:
         if forced:
-            raise Rejection(forced)
+            raise forced
         digest = _check(office, note, received)
         _check_number(office, note, receipt)
     except Rejection as rejection:
@@ -167,6 +174,7 @@ def _check(office: Office, note: Note, received: datetime) -> str:
     rules_identity.check(note, office, received)
     rules_sale.check(note, office, received)
     rules_totals.check(note)
+    rules_payment.check(note)
     return signer.digest
 
 

@@ -31,18 +31,27 @@ _REFERENCE = re.compile(rb"<(?:chNFe|nRec|idLote)>(\w+)</")
 class Call:
     """A message of a known client, and what came out of it.
 
-    ``root`` is set once the message passed ``inspect``; ``forced`` is the cStat
+    ``root`` is set once the message passed ``inspect``; ``forced`` is the answer
     a test ordered. ``cstat`` and ``results`` go to the request log.
     """
 
     service: Service
     message: bytes
     cnpj: str = ""
-    forced: int | None = None
-    forced_detail: str = ""
+    forced: Rejection | None = None
     root: etree._Element | None = None
     cstat: int | None = None
     results: dict[str, int] = field(default_factory=dict)
+
+    def raise_forced(self) -> None:
+        """Refuse with the answer a test ordered, if it ordered one."""
+        if self.forced:
+            raise self.forced
+
+    def raise_forced_lot(self) -> None:
+        """The same, for an answer that concerns the message as a whole."""
+        if self.forced and self.forced.code in LOT_CODES:
+            raise self.forced
 
     @property
     def keys(self) -> list[str]:

@@ -17,6 +17,7 @@ TEXTS: dict[int, str] = {
     107: "Serviço em Operação",
     108: "Serviço Paralisado Momentaneamente (curto prazo)",
     109: "Serviço Paralisado sem Previsão",
+    110: "Uso Denegado",
     113: "SVC em processo de desativação",
     114: "SVC desabilitada pela SEFAZ de Origem",
     128: "Lote de Evento Processado",
@@ -26,7 +27,9 @@ TEXTS: dict[int, str] = {
     151: "Cancelamento de NF-e homologado fora de prazo",
     155: "Cancelamento homologado fora de prazo",
     201: "Número máximo de numeração a inutilizar ultrapassou o limite",
+    203: "Emissor não habilitado para emissão de NF-e",
     204: "Duplicidade de NF-e",
+    205: "NF-e está denegada na base de dados da SEFAZ",
     206: "NF-e já está inutilizada na Base de Dados da SEFAZ",
     207: "CNPJ do emitente inválido",
     208: "CNPJ do destinatário inválido",
@@ -35,6 +38,9 @@ TEXTS: dict[int, str] = {
     215: "Falha no schema XML",
     217: "NF-e não consta na base de dados da SEFAZ",
     218: "NF-e já está cancelada na base de dados da SEFAZ",
+    219: "Circulação da NF-e verificada",
+    220: "Prazo de Cancelamento superior ao previsto na Legislação",
+    221: "Confirmado o recebimento da NF-e pelo destinatário",
     222: "Protocolo de Autorização de Uso difere do cadastrado",
     223: "CNPJ do transmissor do lote difere do CNPJ do transmissor da consulta",
     224: "A faixa inicial é maior que a faixa final",
@@ -44,6 +50,7 @@ TEXTS: dict[int, str] = {
     236: "Chave de Acesso com dígito verificador inválido",
     237: "CPF do destinatário inválido",
     239: "Cabeçalho - Versão do arquivo XML não suportada",
+    240: "Cancelamento/Inutilização - Irregularidade Fiscal do Emitente",
     241: "Um número da faixa já foi utilizado",
     243: "XML Mal Formado",
     247: "Sigla da UF do Emitente diverge da UF autorizadora",
@@ -63,6 +70,10 @@ TEXTS: dict[int, str] = {
     293: "Certificado Assinatura - erro Cadeia de Certificação",
     297: "Assinatura difere do calculado",
     298: "Assinatura difere do padrão do Sistema",
+    301: "Uso Denegado: Irregularidade fiscal do emitente",
+    302: "Uso Denegado: Irregularidade fiscal do destinatário",
+    303: "Uso Denegado: Destinatário não habilitado a operar na UF",
+    321: "NF-e de devolução de mercadoria não possui documento fiscal referenciado",
     402: "XML da área de dados com codificação diferente de UTF-8",
     404: "Uso de prefixo de namespace não permitido",
     416: "Falha na descompactação da área de dados",
@@ -73,6 +84,7 @@ TEXTS: dict[int, str] = {
     439: "Informações do intermediador da transação para operação por site de "
     "terceiros preenchido indevidamente",
     440: "CNPJ do intermediador da transação inválido",
+    441: "Descrição do pagamento obrigatória para meio de pagamento 99-Outros",
     450: "Modelo da NF-e diferente de 55",
     452: "Solicitada resposta assíncrona para Lote com somente 1 (uma) NF-e",
     453: "Ano de inutilização não pode ser superior ao Ano atual",
@@ -96,6 +108,7 @@ TEXTS: dict[int, str] = {
     537: "Total do Desconto difere do somatório dos itens",
     538: "Total do IPI difere do somatório dos itens",
     539: "Duplicidade de NF-e com diferença na Chave de Acesso",
+    547: "Dígito Verificador da Chave de Acesso da NF-e Referenciada inválido",
     556: "Justificativa de entrada em contingência não deve ser informada para "
     "tipo de emissão normal",
     557: "A Justificativa de entrada em contingência deve ser informada",
@@ -146,6 +159,7 @@ TEXTS: dict[int, str] = {
     764: "Solicitada resposta síncrona para Lote com mais de uma NF-e (indSinc=1)",
     772: "Operação Interestadual e UF de destino igual à UF do emitente",
     773: "Operação Interna e UF de destino difere da UF do emitente",
+    778: "Informado NCM inexistente",
     795: "Total do ICMS desonerado difere do somatório dos itens",
     798: "Valor total do ICMS relativo Fundo de Combate à Pobreza (FCP) da UF de "
     "destino difere do somatório do valor dos itens",
@@ -157,14 +171,19 @@ TEXTS: dict[int, str] = {
     861: "Total do FCP difere do somatório dos itens",
     862: "Total do FCP ST difere do somatório dos itens",
     863: "Total do IPI devolvido difere do somatório dos itens",
+    871: "O campo Forma de Pagamento deve ser preenchido com a opção Sem Pagamento",
     876: "Operação interestadual para Consumidor Final e valor do FCP informado em "
     "campo diferente de vFCPUFDest",
     897: "Código numérico em formato inválido",
+    904: "Informado indevidamente campo valor de pagamento",
     999: "Erro não catalogado",
     1115: "Não informado o grupo de IBS e CBS",
 }
 
-_RESULTS = {*range(100, 110), 113, 114, 128, 135, 136, 150, 151, 155}
+_RESULTS = {
+    *range(100, 111),
+    *(113, 114, 128, 135, 136, 150, 151, 155, 301, 302, 303),
+}
 """Codes that report a result; every other text starts with "Rejeição: "."""
 
 MAX_TEXT = 255
@@ -180,14 +199,12 @@ def text(code: int, detail: str = "") -> str:
 
 
 class Rejection(Exception):
-    """A rule refused the message: carries the code and an optional detail."""
+    """A rule refused the message: the code, and the xMotivo to answer.
 
-    def __init__(self, code: int, detail: str = "") -> None:
-        super().__init__(text(code, detail))
+    ``detail`` is appended to the official text, ``message`` replaces it.
+    """
+
+    def __init__(self, code: int, detail: str = "", message: str = "") -> None:
         self.code = code
-        self.detail = detail
-
-    @property
-    def reason(self) -> str:
-        """The xMotivo to answer."""
-        return text(self.code, self.detail)
+        self.reason = message or text(code, detail)
+        super().__init__(self.reason)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from . import abuse, answers
-from .call import LOT_CODES, Call
+from .call import Call
 from .cstat import Rejection, text
 from .keys import AccessKey
 from .note import qualified
@@ -80,11 +80,9 @@ class Event:
 
 def register(office: Office, call: Call) -> bytes:
     """Answer envEvento: 128 with the result of each event."""
-    if call.forced in LOT_CODES:
-        raise Rejection(call.forced, call.forced_detail)
+    call.raise_forced_lot()
     results = []
-    for raw in _SLICE.findall(call.message):
-        event = Event.open(raw)
+    for event in [Event.open(raw) for raw in _SLICE.findall(call.message)]:
         answer, code = _process(office, call, event)
         call.results[event.key.value] = code
         results.append(answer)
@@ -95,8 +93,7 @@ def register(office: Office, call: Call) -> bytes:
 def _process(office: Office, call: Call, event: Event) -> tuple[bytes, int]:
     abuse.count(office, call.cnpj, "event", event.info.get("Id"))
     try:
-        if call.forced:
-            raise Rejection(call.forced, call.forced_detail)
+        call.raise_forced()
         _check_form(office, event)
         note = _check_note(office, event)
         code = _result_code(office, event, note)
@@ -127,7 +124,8 @@ def _check_form(office: Office, event: Event) -> None:
     signer = office.verifier.verify(event.root, office.now())
     signer.require_root(event.author)
     info = event.info
-    if event.type not in EVENT_TYPES:
+    allowed = {CANCEL} if office.svc else EVENT_TYPES
+    if event.type not in allowed:
         raise Rejection(491)
     if first_error(event.type, event.root):
         raise Rejection(493, first_error(event.type, event.root) or "")

@@ -23,7 +23,7 @@ class Fault:
     ``html_503``   answer an HTML page and process nothing;
     ``truncate``   process, then send half of the answer;
     ``latency``    wait ``seconds``, then process;
-    ``cstat``      answer ``cstat`` (and ``message``) without processing.
+    ``cstat``      answer ``cstat`` without processing; ``message`` is its xMotivo.
     """
 
     service: str

@@ -58,7 +58,8 @@ class Settings:
 class Office:
     """One authorising office: a state, an environment, its clock and its books.
 
-    ``paused`` is 108 or 109 while the service is down.
+    ``paused`` is 108 or 109 while the service is down, 113 or 114 while an SVC
+    is not active. ``svc`` makes it the contingency office (SVC) of its state.
     """
 
     uf: str
@@ -68,6 +69,7 @@ class Office:
     verifier: Verifier
     settings: Settings = field(default_factory=Settings)
     paused: int | None = None
+    svc: bool = False
 
     @property
     def state(self) -> str:

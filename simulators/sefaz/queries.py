@@ -17,8 +17,7 @@ def service_status(office: Office, call: Call) -> bytes:
         raise Rejection(252)
     if read(call.root, "cUF") != office.uf:
         raise Rejection(289)
-    if call.forced:
-        raise Rejection(call.forced, call.forced_detail)
+    call.raise_forced()
     call.cstat = 107
     return answers.status(office, 107, text(107))
 
@@ -33,8 +32,7 @@ def situation(office: Office, call: Call) -> bytes:
     if key.uf != office.uf:
         raise Rejection(226)
     abuse.count(office, call.cnpj, "consult", key.value)
-    if call.forced:
-        raise Rejection(call.forced, call.forced_detail)
+    call.raise_forced()
     note = office.store.note(key.value)
     if note is None:
         raise _unknown(office, key, call.cnpj)

@@ -27,7 +27,7 @@ def check(note: Note, office: Office, received: datetime) -> None:
     _check_office(note, office)
     _check_code(note)
     _check_dates(note, office, received)
-    _check_contingency(note)
+    _check_contingency(note, office)
     _check_parties(note, office)
 
 
@@ -79,10 +79,12 @@ def _check_dates(note: Note, office: Office, received: datetime) -> None:
         raise Rejection(228)
 
 
-def _check_contingency(note: Note) -> None:
-    """B22: form of emission against date and reason of the contingency."""
+def _check_contingency(note: Note, office: Office) -> None:
+    """B22: form of emission against the office, and reason of the contingency."""
     kind = note.text("ide/tpEmis")
-    if kind in ("3", "6", "7"):
+    if office.svc and kind not in ("6", "7"):
+        raise Rejection(713)
+    if not office.svc and kind in ("3", "6", "7"):
         raise Rejection(570)
     if kind == "1" and note.text("ide/xJust"):
         raise Rejection(556)

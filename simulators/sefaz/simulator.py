@@ -27,7 +27,9 @@ class SefazSimulator:
 
     ``ca_dir`` holds the chain that signs the server and whose e-CNPJs may call;
     it is made when missing. ``state`` is a SQLite file or ":memory:". ``uf`` is the
-    IBGE code. Address of a service: ``url + "/ws/" + name``, see ``service_url``.
+    IBGE code. ``svc`` makes it the contingency office of that state; give it the
+    ``state`` file of the state's own office, as the real ones share their notes.
+    Address of a service: ``url + "/ws/" + name``, see ``service_url``.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class SefazSimulator:
         port: int = 0,
         control_port: int = 0,
         latency: float = 0,
+        svc: bool = False,
         settings: Settings | None = None,
     ) -> None:
         if uf not in STATES:
@@ -55,6 +58,7 @@ class SefazSimulator:
             Store(state),
             Verifier([self.authority.issuer, self.authority.root]),
             settings or Settings(),
+            svc=svc,
         )
         application = Application(self.office, self._faults, latency)
         context = _tls_context(self.authority)
@@ -166,11 +170,15 @@ class SefazSimulator:
         self.office.paused = cstat
 
     def configure(self, **changes: Any) -> dict[str, Any]:
-        """Change settings and return all of them."""
+        """Change settings and return all of them; limits not named stay."""
         known = {field.name for field in fields(Settings)}
         if not known.issuperset(changes):
             raise ValueError(f"unknown settings: {sorted(set(changes) - known)}")
-        self.office.settings = replace(self.office.settings, **changes)
+        current = self.office.settings
+        if "abuse_limits" in changes:
+            limits = {**current.abuse_limits, **changes["abuse_limits"]}
+            changes["abuse_limits"] = limits
+        self.office.settings = replace(current, **changes)
         return asdict(self.office.settings)
 
     def reset(self) -> None:

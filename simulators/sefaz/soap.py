@@ -19,6 +19,7 @@ from .wsdl import Service
 _SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 _SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 _TYPES = {"text/xml": _SOAP11, "application/soap+xml": _SOAP12}
+_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding=["']([\w.-]+)["']""")
 _CONTENT = re.compile(
     rb"<(?:[\w.-]+:)?nfeDadosMsg(?:\s[^>]*)?>(.*)</(?:[\w.-]+:)?nfeDadosMsg\s*>",
     re.DOTALL,
@@ -111,6 +112,9 @@ def open_envelope(service: Service, dialect: Dialect, body: bytes) -> Request:
     Raises SoapFault for a wrong envelope or wrapper, and Rejection for content
     the web service itself would answer (MOC 7.0 anexo I, group D).
     """
+    declared = _ENCODING.match(body)
+    if declared and declared.group(1).lower() != b"utf-8":
+        raise Rejection(402)
     try:
         envelope = parse(body)
     except etree.XMLSyntaxError as error:

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS note (
     xml BLOB NOT NULL, UNIQUE (cnpj, model, series, number));
 CREATE TABLE IF NOT EXISTS lot (
     receipt TEXT PRIMARY KEY, sender TEXT NOT NULL, received TEXT NOT NULL,
-    ready TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, forced INTEGER);
+    ready TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, forced INTEGER,
+    forced_reason TEXT);
 CREATE TABLE IF NOT EXISTS lot_note (
     receipt TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
     cnpj TEXT NOT NULL, model TEXT NOT NULL, series INTEGER NOT NULL,
@@ -70,16 +71,19 @@ class Store:
 
     def __init__(self, path: str) -> None:
         self.lock = threading.RLock()
+        self._closed = False
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
         self._db.execute("PRAGMA synchronous = OFF")
 
     def close(self) -> None:
-        """Commit and close."""
+        """Commit and close; harmless when closed already."""
         with self.lock:
-            self._db.commit()
-            self._db.close()
+            if not self._closed:
+                self._closed = True
+                self._db.commit()
+                self._db.close()
 
     def commit(self) -> None:
         """End the transaction of a request."""

@@ -19,8 +19,7 @@ def void(office: Office, call: Call) -> bytes:
     """Answer inutNFe: 102, or the rejection with the fields of the range."""
     info = call.root.find(qualified("infInut"))
     try:
-        if call.forced:
-            raise Rejection(call.forced, call.forced_detail)
+        call.raise_forced()
         _check(office, call, info)
         number = _register(office, info)
     except Rejection as rejection:

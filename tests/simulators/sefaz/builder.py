@@ -74,9 +74,7 @@ def build(
         total=_total(items),
         transp=Info.Transp(modFrete=layout.TranspModFrete.VALUE_0),
         pag=Info.Pag(
-            detPag=[
-                Info.Pag.DetPag(tPag="17", vPag=money(Decimal("110.00") * items))
-            ]
+            detPag=[Info.Pag.DetPag(tPag="17", vPag=money(Decimal("110.00") * items))]
         ),
         infIntermed=Info.InfIntermed(CNPJ=MARKETPLACE, idCadIntTran="LOJA_TESTE"),
     )
@@ -244,13 +242,17 @@ def _total(items: int) -> Info.Total:
     )
 
 
+def in_contingency(info: Info) -> None:
+    """State when and why the contingency began."""
+    info.ide.dhCont = info.ide.dhEmi
+    info.ide.xJust = "Sem comunicacao com a SEFAZ"
+
+
 class Pen:
     """Signs with one e-CNPJ, as an independent library does it."""
 
     def __init__(self, pfx: bytes, password: str) -> None:
-        certificate = Certificado(
-            base64.b64encode(pfx), password, raise_expirado=False
-        )
+        certificate = Certificado(base64.b64encode(pfx), password, raise_expirado=False)
         self._signer = Assinatura(certificate)
 
     def sign(self, document: str, reference: str) -> str:
@@ -271,3 +273,116 @@ def _xml(document: object) -> str:
 def key_of(note: str) -> str:
     """The access key inside a signed note."""
     return note.split('Id="NFe', 1)[1][:44]
+
+
+def cancel_event(
+    key: str,
+    protocol: str,
+    happened: datetime,
+    *,
+    author: str = EMITTER,
+    sequence: int = 1,
+    environment: str = "2",
+    office: str = "35",
+    reason: str = "Cliente desistiu da compra",
+    identity: str = "",
+) -> str:
+    """An unsigned cancellation; ``identity`` overrides the Id."""
+    detail = (
+        '<detEvento versao="1.00"><descEvento>Cancelamento</descEvento>'
+        f"<nProt>{protocol}</nProt><xJust>{reason}</xJust></detEvento>"
+    )
+    return event(
+        "110111",
+        key,
+        happened,
+        detail,
+        author=author,
+        sequence=sequence,
+        environment=environment,
+        office=office,
+        identity=identity,
+    )
+
+
+def correction_event(
+    key: str, happened: datetime, *, sequence: int = 1, author: str = EMITTER
+) -> str:
+    """An unsigned correction letter."""
+    terms = (
+        "A Carta de Correcao e disciplinada pelo paragrafo 1o-A do art. 7o do "
+        "Convenio S/N, de 15 de dezembro de 1970 e pode ser utilizada para "
+        "regularizacao de erro ocorrido na emissao de documento fiscal, desde que o "
+        "erro nao esteja relacionado com: I - as variaveis que determinam o valor do "
+        "imposto tais como: base de calculo, aliquota, diferenca de preco, quantidade, "
+        "valor da operacao ou da prestacao; II - a correcao de dados cadastrais que "
+        "implique mudanca do remetente ou do destinatario; III - a data de emissao ou "
+        "de saida."
+    )
+    detail = (
+        '<detEvento versao="1.00"><descEvento>Carta de Correcao</descEvento>'
+        "<xCorrecao>Volume correto: 2 caixas</xCorrecao>"
+        f"<xCondUso>{terms}</xCondUso></detEvento>"
+    )
+    return event("110110", key, happened, detail, sequence=sequence, author=author)
+
+
+def event(
+    kind: str,
+    key: str,
+    happened: datetime,
+    detail: str,
+    *,
+    author: str = EMITTER,
+    sequence: int = 1,
+    environment: str = "2",
+    office: str = "35",
+    identity: str = "",
+) -> str:
+    """An unsigned event with the given detEvento."""
+    local = happened.astimezone(BRASILIA).isoformat(timespec="seconds")
+    identity = identity or event_id(kind, key, sequence)
+    return (
+        '<evento xmlns="http://www.portalfiscal.inf.br/nfe" versao="1.00">'
+        f'<infEvento Id="{identity}"><cOrgao>{office}</cOrgao>'
+        f"<tpAmb>{environment}</tpAmb><CNPJ>{author}</CNPJ><chNFe>{key}</chNFe>"
+        f"<dhEvento>{local}</dhEvento><tpEvento>{kind}</tpEvento>"
+        f"<nSeqEvento>{sequence}</nSeqEvento><verEvento>1.00</verEvento>"
+        f"{detail}</infEvento></evento>"
+    )
+
+
+def event_id(kind: str, key: str, sequence: int = 1) -> str:
+    """The Id of an event."""
+    return f"ID{kind}{key}{sequence:02d}"
+
+
+def event_lot(*events: str) -> str:
+    """envEvento around signed events."""
+    return (
+        '<envEvento xmlns="http://www.portalfiscal.inf.br/nfe" versao="1.00">'
+        f"<idLote>1</idLote>{''.join(events)}</envEvento>"
+    )
+
+
+def voiding(
+    first: int,
+    last: int,
+    *,
+    year: int = 26,
+    cnpj: str = EMITTER,
+    uf: str = "35",
+    environment: str = "2",
+    identity: str = "",
+) -> tuple[str, str]:
+    """An unsigned inutNFe of series 1, and its Id."""
+    identity = identity or f"ID{uf}{year:02d}{cnpj}55001{first:09d}{last:09d}"
+    return (
+        '<inutNFe xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">'
+        f'<infInut Id="{identity}"><tpAmb>{environment}</tpAmb>'
+        f"<xServ>INUTILIZAR</xServ><cUF>{uf}</cUF><ano>{year:02d}</ano>"
+        f"<CNPJ>{cnpj}</CNPJ><mod>55</mod><serie>1</serie><nNFIni>{first}</nNFIni>"
+        f"<nNFFin>{last}</nNFFin><xJust>Quebra de sequencia numerica</xJust>"
+        "</infInut></inutNFe>",
+        identity,
+    )

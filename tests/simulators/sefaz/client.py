@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from lxml import etree
 
-from simulators.sefaz.schemas import NFE
+from simulators.sefaz.schemas import NFE, first_error
 from simulators.sefaz.wsdl import SERVICES
 
 _ENVELOPES = {
@@ -113,8 +113,11 @@ class Client:
         )
 
     def call(self, service: str, message: str, **options: object) -> Answer:
-        """Send a message and read the answer."""
-        return Answer(self.post(service, message, **options))
+        """Send a message and read the answer, which must match its XSD."""
+        answer = Answer(self.post(service, message, **options))
+        error = first_error(SERVICES[service].response, answer.message)
+        assert error is None, f"{error}: {answer.response.text}"
+        return answer
 
     def authorize(self, *notes: str, sync: bool | None = None) -> Answer:
         """Send a lot; one note goes synchronously unless told otherwise."""
@@ -139,7 +142,9 @@ class Client:
 
     def status(self, uf: str = "35", environment: str = "2", **options: object):
         """Ask whether the service is up."""
-        return self.call("NFeStatusServico4", status_message(uf, environment), **options)
+        return self.call(
+            "NFeStatusServico4", status_message(uf, environment), **options
+        )
 
 
 def lot(*notes: str, sync: bool) -> str:

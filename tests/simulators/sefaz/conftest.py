@@ -17,6 +17,7 @@ from .client import Client, write_pem
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=timezone.utc)
 PASSWORD = "segredo"
+STRANGER = "33444555000181"
 VALID = (
     datetime(2025, 1, 1, tzinfo=timezone.utc),
     datetime(2035, 1, 1, tzinfo=timezone.utc),
@@ -48,6 +49,25 @@ def simulator(ca_dir: Path) -> Iterator[SefazSimulator]:
 @pytest.fixture
 def client(simulator: SefazSimulator, pem: tuple[str, str]) -> Client:
     return Client(simulator.url, simulator.ca_file, pem)
+
+
+@pytest.fixture(scope="session")
+def stranger_pfx(authority: CertificateAuthority) -> bytes:
+    return authority.client_pfx(STRANGER, "OUTRA EMPRESA", PASSWORD, *VALID)
+
+
+@pytest.fixture
+def stranger(simulator: SefazSimulator, stranger_pfx: bytes, tmp_path: Path) -> Client:
+    """A client of another company."""
+    pem = write_pem(stranger_pfx, PASSWORD, tmp_path)
+    return Client(simulator.url, simulator.ca_file, pem)
+
+
+@pytest.fixture
+def elsewhere(ca_dir: Path, pem: tuple[str, str]) -> Iterator[Client]:
+    """A client of the SEFAZ of Minas Gerais."""
+    with SefazSimulator(ca_dir, uf="31", clock=Clock(NOW)) as running:
+        yield Client(running.url, running.ca_file, pem)
 
 
 @pytest.fixture
