@@ -296,5 +296,11 @@ def fold(facts: Iterable[Fact]) -> State | None:
     return state
 
 
+def newest_is_unknown(facts: Iterable[Fact]) -> bool:
+    """Did the newest fact of an axis use a word that nobody has mapped?"""
+    newest = max(facts, key=lambda fact: (fact.at, fact.uid), default=None)
+    return newest is not None and newest.state.value == "unknown"
+
+
 def _sort_key(fact: Fact) -> tuple[datetime, int, str, str]:
     return fact.at, RANKS[fact.axis].get(fact.state, -1), fact.state.value, fact.uid

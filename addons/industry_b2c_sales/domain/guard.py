@@ -23,17 +23,29 @@ class Decision(StrEnum):
 class Operation:
     """A guarded operation: how old the last look may be, and whether it moves goods.
 
-    ``ships`` is False for operations on money: a refund of a cancelled order is right.
+    ``gate`` names the company's setting for it. ``ships`` is False for operations on
+    money: a refund of a cancelled order is right.
     """
 
     name: str
-    budget: timedelta
+    gate: str
     ships: bool = True
 
+    @property
+    def budget(self) -> timedelta:
+        """The age that is allowed unless the company says otherwise."""
+        return BUDGETS[self.gate]
 
-_WAVE = timedelta(minutes=15)
-_PACK = timedelta(minutes=5)
-_IRREVERSIBLE = timedelta(seconds=60)
+
+_WAVE, _PACK, _SEND, _DISPATCH = "wave", "pack", "send", "dispatch"
+
+BUDGETS: dict[str, timedelta] = {
+    _WAVE: timedelta(minutes=15),
+    _PACK: timedelta(minutes=5),
+    _SEND: timedelta(seconds=60),
+    # The last gate: what was heard a moment ago is not enough, it always asks.
+    _DISPATCH: timedelta(0),
+}
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
@@ -42,10 +54,10 @@ OPERATIONS: dict[str, Operation] = {
         Operation("wave", _WAVE),
         Operation("pick", _WAVE),
         Operation("pack", _PACK),
-        Operation("nfe", _IRREVERSIBLE),
-        Operation("xml", _IRREVERSIBLE),
-        Operation("label", _IRREVERSIBLE),
-        Operation("dispatch", _IRREVERSIBLE),
+        Operation("nfe", _SEND),
+        Operation("xml", _SEND),
+        Operation("label", _SEND),
+        Operation("dispatch", _DISPATCH),
         Operation("freight_payment", _WAVE, ships=False),
         Operation("refund", _WAVE, ships=False),
         Operation("settlement", _WAVE, ships=False),
@@ -70,7 +82,7 @@ class LiveStatus:
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """What the order's own log says. ``unknown``: the newest fact was not understood."""
+    """What the order's log says; ``unknown``: its newest fact was not understood."""
 
     order: OrderState | None = None
     payment: PaymentState | None = None
@@ -168,10 +180,7 @@ def _decide_shipping(
     if states.unknown or OrderState.UNKNOWN == order or PaymentState.UNKNOWN == payment:
         return Decision.HOLD, "status_unknown"
     if order != OrderState.READY:
-        return Decision.HOLD, f"order_{order.value}" if order else "order_no_state"
+        return Decision.HOLD, f"order_{order or 'no_state'}"
     if payment != PaymentState.PAID:
-        return (
-            Decision.HOLD,
-            f"payment_{payment.value}" if payment else "payment_no_state",
-        )
+        return Decision.HOLD, f"payment_{payment or 'no_state'}"
     return Decision.GO, "ok"

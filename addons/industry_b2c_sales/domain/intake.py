@@ -6,6 +6,7 @@ once, so that the person who corrects it sees them together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,12 @@ from .axes import Fact
 from .postal import uf_of_zip
 
 CENT = Decimal("0.01")
-MASKS = ("*", "XXX", "xxx", "###")
+# "J*** S***", "XXXX": four X at least, since XXX is also a Roman numeral in streets.
+_MASK = re.compile(r"\*|#{3}|(?<![A-Za-z])[Xx]{4,}(?![A-Za-z])|^\W*[Xx]{2,}\W*$")
+
+_DOCUMENT = re.compile(
+    r"(?<!\d)(\d{3}\.?\d{3}\.?\d{3}-?\d{2}|\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2})(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +129,9 @@ class IntakeResult:
     problems: tuple[Problem, ...] = ()
 
 
-def unpunctuated(vat: str) -> str:
+def unpunctuated(vat: str, keep: str = "") -> str:
     """A CPF or CNPJ as digits (a CNPJ may have letters from July 2026 on)."""
-    return "".join(char for char in vat if char.isalnum()).upper()
+    return "".join(char for char in vat if char.isalnum() or char in keep).upper()
 
 
 def digits(text: str) -> str:
@@ -134,7 +140,7 @@ def digits(text: str) -> str:
 
 def is_masked(text: str) -> bool:
     """Channels hide personal data until the sale is paid (``J*** S***``, ``XXXX``)."""
-    return any(mask in text for mask in MASKS)
+    return bool(_MASK.search(text))
 
 
 def masked_vat(vat: str) -> str:
@@ -142,7 +148,12 @@ def masked_vat(vat: str) -> str:
     plain = unpunctuated(vat)
     if len(plain) < 11:
         return "***"
-    return f"***{plain[3:-5]}*****"
+    return f"***{plain[3:-2]}**"
+
+
+def redact(text: str) -> str:
+    """A text of somebody else (an exception) with every CPF and CNPJ masked."""
+    return _DOCUMENT.sub(lambda match: masked_vat(match.group()), text)
 
 
 def lines_total(order: IntakeOrder) -> Decimal:
@@ -172,7 +183,7 @@ def check(order: IntakeOrder) -> list[Problem]:
 
 
 def _check_consumer(consumer: IntakeConsumer) -> Iterator[Problem]:
-    if is_masked(consumer.name) or is_masked(consumer.vat):
+    if is_masked(consumer.name) or is_masked(unpunctuated(consumer.vat, "*#")):
         yield Problem("consumer_masked")
         return
     if not consumer.name.strip():
@@ -183,13 +194,15 @@ def _check_consumer(consumer: IntakeConsumer) -> Iterator[Problem]:
     elif len(vat) == 14:
         if not cnpj.is_valid(vat):
             yield Problem("cnpj_invalid", {"vat": masked_vat(vat)})
-    elif not cpf.is_valid(vat):
+    elif not cpf.is_valid(vat) or len(set(vat)) == 1:
+        # 111.111.111-11 has right check digits, but is never issued.
         yield Problem("cpf_invalid", {"vat": masked_vat(vat)})
 
 
 def _check_address(address: IntakeAddress, which: str) -> Iterator[Problem]:
     params = {"address": which}
-    if any(map(is_masked, (address.street, address.zip, address.city))):
+    masked = map(is_masked, (address.street, address.number, address.city))
+    if any(masked) or set(address.zip.upper()) & set("X*#"):
         yield Problem("address_masked", params)
         return
     if address.country != "BR":

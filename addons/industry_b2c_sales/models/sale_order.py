@@ -1,0 +1,132 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..const import (
+    FISCAL_SELECTION,
+    ORDER_SELECTION,
+    PARCEL_SELECTION,
+    PAYMENT_SELECTION,
+    RETURN_SELECTION,
+    SETTLEMENT_SELECTION,
+)
+
+
+class SaleOrder(models.Model):
+    """A consumer order is a living thing: six axes, each folded from an event log.
+
+    Its way: taken in (draft) → confirmed and reserved → invoiced → dispatched. Before
+    every step the guard asks whether it may go on. A B2B order has none of this.
+    """
+
+    _inherit = "sale.order"
+
+    is_b2c = fields.Boolean(string="Consumer Sale", copy=False, readonly=True)
+    b2c_source = fields.Char(string="Channel Account", copy=False, readonly=True)
+    b2c_external_id = fields.Char(
+        string="Channel Order", copy=False, readonly=True, index="btree_not_null"
+    )
+    b2c_pack_id = fields.Char(
+        string="Channel Pack", copy=False, readonly=True, index="btree_not_null"
+    )
+    b2c_paid_total = fields.Monetary(string="Paid by Consumer", copy=False)
+    b2c_intermediary_vat = fields.Char(string="Intermediary CNPJ", copy=False)
+    b2c_intermediary_ref = fields.Char(string="Seller ID at Intermediary", copy=False)
+    b2c_payment_data = fields.Json(
+        copy=False,
+        help="List of {method, amount, brand, acquirer_cnpj, auth_code}; "
+        "the amount is text, in BRL.",
+    )
+    # What the order was made from, kept while its lines must be made again.
+    b2c_pending_payload = fields.Json(copy=False, groups="base.group_system")
+
+    b2c_order_state = fields.Selection(
+        ORDER_SELECTION,
+        string="Order State",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+    )
+    b2c_payment_state = fields.Selection(
+        PAYMENT_SELECTION, string="Payment State", copy=False, readonly=True
+    )
+    b2c_fiscal_state = fields.Selection(
+        FISCAL_SELECTION, string="Fiscal State", copy=False, readonly=True
+    )
+    b2c_parcel_state = fields.Selection(
+        PARCEL_SELECTION, string="Parcel State", copy=False, readonly=True
+    )
+    b2c_return_state = fields.Selection(
+        RETURN_SELECTION, string="Return State", copy=False, readonly=True
+    )
+    b2c_settlement_state = fields.Selection(
+        SETTLEMENT_SELECTION, string="Settlement State", copy=False, readonly=True
+    )
+    b2c_state_unknown = fields.Boolean(
+        string="State Not Understood",
+        copy=False,
+        readonly=True,
+        help="The newest fact about order or payment has a value nobody has mapped.",
+    )
+    # Every new fact touches the order, so that two facts that arrive in two
+    # transactions at once collide instead of being folded without each other.
+    b2c_last_fact_at = fields.Datetime(copy=False, readonly=True)
+
+    b2c_event_ids = fields.One2many("b2c.order.event", "order_id", readonly=True)
+    b2c_verdict_ids = fields.One2many("b2c.guard.verdict", "order_id", readonly=True)
+    b2c_issue_ids = fields.One2many("b2c.issue", "order_id", readonly=True)
+    b2c_cancel_step_ids = fields.One2many("b2c.cancel.step", "order_id", readonly=True)
+    b2c_issue_count = fields.Integer(
+        compute="_compute_b2c_issue_count", search="_search_b2c_issue_count"
+    )
+    b2c_hold_reason = fields.Text(compute="_compute_b2c_hold_reason")
+
+    _b2c_external_uniq = models.UniqueIndex(
+        "(company_id, b2c_source, b2c_external_id) WHERE b2c_external_id IS NOT NULL",
+        "This order of the channel is here already.",
+    )
+    _b2c_open_idx = models.Index("(company_id, b2c_order_state) WHERE is_b2c")
+
+    def _compute_b2c_issue_count(self):
+        counts = self.env["b2c.issue"]._open_counts(self)
+        for order in self:
+            order.b2c_issue_count = counts.get(order.id, 0)
+
+    def _search_b2c_issue_count(self, operator, value):
+        """Orders with (``> 0``) or without open issues; other comparisons too."""
+        groups = self.env["b2c.issue"]._read_group(
+            [("state", "=", "open"), ("order_id", "!=", False)],
+            ["order_id"],
+            ["__count"],
+        )
+        if operator == ">" and not value:
+            return Domain("id", "in", [order.id for order, _count in groups])
+        if operator == "in":
+            wanted = set(value)
+            ids = [order.id for order, count in groups if count in wanted]
+            if 0 in wanted:
+                others = [order.id for order, _count in groups]
+                return Domain("id", "in", ids) | Domain("id", "not in", others)
+            return Domain("id", "in", ids)
+        return NotImplemented
+
+    @api.depends("b2c_order_state", "b2c_payment_state", "b2c_last_fact_at", "state")
+    @api.depends_context("lang")
+    def _compute_b2c_hold_reason(self):
+        """Why the order stands: its open issues, else what the guard said last."""
+        for order in self:
+            open_issues = order.b2c_issue_ids.filtered(lambda i: i.state == "open")
+            if not order.is_b2c or order.state == "cancel":
+                order.b2c_hold_reason = False
+            elif open_issues:
+                order.b2c_hold_reason = "\n".join(open_issues.mapped("message"))
+            else:
+                last = order.b2c_verdict_ids.sorted("id")[-1:]
+                held = last and last.decision != "go"
+                order.b2c_hold_reason = last.reason if held else False
+
+    def action_view_b2c_issues(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "industry_b2c_sales.b2c_issue_action"
+        )
+        return action | {"domain": [("order_id", "=", self.id)], "context": {}}

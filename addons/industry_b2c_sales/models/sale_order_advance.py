@@ -1,0 +1,202 @@
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import float_compare, split_every
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..domain.axes import Axis, FiscalState
+from ..domain.intake import Problem
+from ..exceptions import B2cHoldError
+from .sale_order_intake import QUIET
+
+CHUNK = 50
+# An order that nothing happened to for this long stands still.
+STILL = timedelta(minutes=10)
+
+
+class SaleOrder(models.Model):
+    """From draft to posted invoice, without a person."""
+
+    _inherit = "sale.order"
+
+    def _b2c_queue_advance(self):
+        """Enqueue `_b2c_advance` in chunks of one company each."""
+        for company, orders in self.grouped("company_id").items():
+            for ids in split_every(CHUNK, orders.ids):
+                chunk = self.browse(ids).with_company(company)
+                key = ",".join(map(str, ids))
+                chunk.with_delay(identity_key=f"b2c_advance/{key}")._b2c_advance()
+
+    def _b2c_advance(self):
+        """Job: take each order as far as it may go; runs in a channel of capacity 1,
+        because posting takes the numbers of the NF-e.
+
+        Draft → confirmed → reserved → invoiced and posted, with the guard before each.
+        What is done already is skipped, so it can be killed and run again at any time.
+        An order that fails gets an issue, the others go on.
+
+        :raises RetryableJobError: a row or the number sequence is locked by another
+        """
+        orders = self.exists().filtered("is_b2c").with_context(**QUIET)
+        for company, group in orders.grouped("company_id").items():
+            chunk = group.with_company(company)
+            chunk._b2c_advance_confirm()
+            reserved = chunk._b2c_advance_reserve()
+            reserved._b2c_advance_invoice()
+
+    # ------------------------------------------------------------ stages
+
+    def _b2c_advance_confirm(self):
+        drafts = self.filtered(lambda order: order.state in ("draft", "sent"))
+        ready = drafts.filtered(lambda order: order._b2c_try_complete())
+        going = ready._b2c_go("reserve")._b2c_lock()
+        going._b2c_batch("action_confirm")
+
+    def _b2c_try_complete(self) -> bool:
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                return self._b2c_complete()
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            self._b2c_report_error(error, "advance_failed")
+            return False
+
+    def _b2c_complete(self) -> bool:
+        """Are the products complete (then the lines are made again if needed)?"""
+        self.ensure_one()
+        problems = self._b2c_readiness() or self._b2c_rebuild()
+        for problem in problems:
+            self._b2c_report(problem)
+        return not problems
+
+    def _b2c_advance_reserve(self):
+        """Reserve what is confirmed; the orders that have all of their goods."""
+        orders = self.filtered(
+            lambda order: order.state == "sale" and not order._b2c_posted_invoices()
+        )
+        lacking = orders.filtered(lambda order: not order._b2c_is_reserved())
+        lacking.picking_ids._b2c_reserve()
+        reserved = orders.filtered(lambda order: order._b2c_is_reserved())
+        for order in orders - reserved:
+            order._b2c_report(Problem("stock_missing", {"order": order.name}))
+        return reserved
+
+    def _b2c_advance_invoice(self):
+        going = self._b2c_go("nfe")._b2c_lock()
+        going = going._b2c_batch("_b2c_make_invoices")
+        done = going._b2c_batch("_b2c_post_invoices")
+        done._b2c_solve()
+
+    def _b2c_is_reserved(self) -> bool:
+        """Is every piece reserved? By the moves: a delivery that may leave in parts
+        calls itself assigned as soon as one piece is there."""
+        self.ensure_one()
+        moves = self.picking_ids.move_ids.filtered(lambda move: move.state != "cancel")
+        return all(move.state in ("assigned", "done") for move in moves)
+
+    # ------------------------------------------------------------ invoice
+
+    def _b2c_invoices(self):
+        return self.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        )
+
+    def _b2c_posted_invoices(self):
+        return self._b2c_invoices().filtered(lambda move: move.state == "posted")
+
+    def _b2c_make_invoices(self):
+        """One draft invoice per order, never one for two orders of a consumer.
+
+        The taxes come from the order's lines: computing them again would be half of
+        the time, and they cannot differ as all of the quantity is invoiced.
+        """
+        orders = self.filtered(lambda order: not order._b2c_invoices())
+        orders = orders.with_context(skip_compute_fiscal_tax_ids=True)
+        if orders:
+            orders._create_invoices(grouped=True)
+
+    def _b2c_post_invoices(self):
+        invoices = self.env["account.move"]
+        for order in self:
+            drafts = order._b2c_invoices().filtered(lambda move: move.state == "draft")
+            order._b2c_check_total(drafts)
+            invoices |= drafts
+        invoices.with_context(skip_compute_fiscal_tax_ids=False).action_post()
+        for order in self:
+            for move in order._b2c_posted_invoices():
+                order._b2c_log(
+                    Axis.FISCAL,
+                    FiscalState.INVOICED,
+                    source="odoo",
+                    uid=f"invoice/{move.id}",
+                    raw=move.name,
+                )
+
+    def _b2c_check_total(self, invoices):
+        """The note must amount to what was paid, to the cent."""
+        self.ensure_one()
+        total = sum(invoices.mapped("amount_total"))
+        if invoices and float_compare(total, self.b2c_paid_total, 2):
+            params = {"total": f"{total:.2f}", "paid": f"{self.b2c_paid_total:.2f}"}
+            problem = Problem("invoice_total_mismatch", params)
+            message, _suggestion = self._b2c_problem_texts(problem, self.company_id)
+            raise B2cHoldError(message, [problem.code])
+
+    # ------------------------------------------------------------ isolation
+
+    def _b2c_batch(self, method: str):
+        """Run a method on all orders at once; when it fails, on each one alone.
+
+        :returns: the orders that it worked for; the others got an issue
+        """
+        if not self:
+            return self
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)()
+            return self
+        except psycopg2.OperationalError as error:
+            # Somebody else holds a row or the number sequence: all of it again, later.
+            raise RetryableJobError(f"{method}: {error.pgcode}") from error
+        except Exception as error:
+            if len(self) == 1:
+                self._b2c_report_error(error, "advance_failed")
+                return self.browse()
+        return self.browse().concat(*(order._b2c_batch(method) for order in self))
+
+    def _b2c_lock(self):
+        """Lock the orders: a cancellation that comes now waits, one that came a moment
+        ago makes the transaction fail and run again, with the news."""
+        locked = self.try_lock_for_update(allow_referencing=True)
+        if locked != self:
+            raise RetryableJobError("another transaction works on the same orders")
+        return self
+
+    # ------------------------------------------------------------ cron
+
+    @api.model
+    def _b2c_cron_advance(self):
+        """Take up orders that stand still: a killed job, new stock, a fixed product;
+        and cancellations with steps left."""
+        still = fields.Datetime.now() - STILL
+        orders = self.search(
+            [
+                ("is_b2c", "=", True),
+                ("state", "in", ("draft", "sent", "sale")),
+                ("b2c_order_state", "=", "ready"),
+                ("b2c_payment_state", "=", "paid"),
+                ("b2c_fiscal_state", "in", (False, "not_yet", "needed")),
+                ("b2c_last_fact_at", "<", still),
+            ],
+            limit=1000,
+        )
+        orders._b2c_queue_advance()
+        steps = self.env["b2c.cancel.step"].search(
+            [("state", "in", ("todo", "failed"))], limit=1000
+        )
+        steps.order_id._b2c_queue_cancellation()

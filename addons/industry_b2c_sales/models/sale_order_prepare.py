@@ -1,0 +1,179 @@
+from decimal import Decimal
+
+from odoo import Command, models
+
+from ..domain.intake import IntakeLine, IntakeOrder, Problem
+from ..domain.payload import dump, load
+from ..domain.pricing import CENT, NetLine, PaidLine, net_lines, spread
+
+
+def _dec(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
+class SaleOrder(models.Model):
+    """How an intake order becomes the values of a sale order."""
+
+    _inherit = "sale.order"
+
+    def _b2c_find_products(self, order: IntakeOrder) -> dict:
+        """Hook: the product of each line, by the line's key.
+
+        The base looks by internal reference among what the company may sell; a
+        reference that two products have finds none.
+
+        :returns: ``product.product`` by line key; lines without product are missing
+        """
+        company = self.env.company
+        skus = [line.sku.strip() for line in order.lines if line.sku.strip()]
+        products = self.env["product.product"].search(
+            [
+                ("default_code", "in", skus),
+                ("company_id", "in", [False, company.id]),
+                ("sale_ok", "=", True),
+            ]
+        )
+        by_sku = products.grouped("default_code")
+        found = {line.key: by_sku.get(line.sku.strip()) for line in order.lines}
+        return {
+            key: product
+            for key, product in found.items()
+            if product is not None and len(product) == 1
+        }
+
+    def _b2c_order_vals(self, order: IntakeOrder, partner, shipping, lines) -> dict:
+        """Values of the sale order; amounts are set by `_b2c_price`."""
+        company = self.env.company
+        return {
+            "is_b2c": True,
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "partner_invoice_id": partner.id,
+            "partner_shipping_id": shipping.id,
+            "date_order": order.ordered_at.replace(tzinfo=None, microsecond=0),
+            "client_order_ref": order.external_id,
+            "fiscal_operation_id": company.sale_fiscal_operation_id.id,
+            "ind_final": "1",
+            # 2: not in person, by internet (Portal NF-e, B25b).
+            "ind_pres": "2",
+            "b2c_source": order.source,
+            "b2c_external_id": order.external_id,
+            "b2c_pack_id": order.pack_id or False,
+            "b2c_paid_total": float(order.paid_total),
+            "b2c_intermediary_vat": order.intermediary_vat,
+            "b2c_intermediary_ref": order.intermediary_ref,
+            "b2c_payment_data": [
+                {
+                    "method": payment.method,
+                    "amount": str(payment.amount),
+                    "brand": payment.brand,
+                    "acquirer_cnpj": payment.acquirer_cnpj,
+                    "auth_code": payment.auth_code,
+                }
+                for payment in order.payments
+            ],
+            "order_line": [Command.create(vals) for vals in lines],
+        }
+
+    def _b2c_line_vals(self, order: IntakeOrder, products: dict) -> list[dict]:
+        """Lines at the paid price: the tax engine then tells the IPI of each."""
+        operation = self.env.company.sale_fiscal_operation_id
+        return [
+            {
+                "product_id": products[line.key].id,
+                "name": line.title or products[line.key].display_name,
+                "product_uom_qty": float(line.quantity),
+                "price_unit": float(line.unit_price),
+                # A line created in bulk does not inherit it from the order.
+                "fiscal_operation_id": operation.id,
+            }
+            for line in order.lines
+        ]
+
+    def _b2c_price(self, order: IntakeOrder) -> list[Problem]:
+        """Set prices, discounts and freight so that the note amounts to what was paid.
+
+        The freight stands on the order (vFrete), which spreads it over the lines when
+        the company's delivery costs are by total.
+        """
+        self.ensure_one()
+        paid_lines = self._b2c_paid_lines(order)
+        nets, gap = net_lines(paid_lines, order.freight, order.paid_total)
+        for line, net in zip(self.order_line, nets, strict=True):
+            line.write(self._b2c_price_vals(net))
+        self.force_compute_delivery_costs_by_total = True
+        self.amount_freight_value = float(order.freight)
+        if gap:
+            # What price and IPI cannot reach: see ``domain.pricing.ipi_included``.
+            self.amount_other_value = float(gap)
+        if _dec(self.amount_total).quantize(CENT) != order.paid_total:
+            params = {"total": f"{self.amount_total:.2f}", "paid": order.paid_total}
+            return [Problem("invoice_total_mismatch", params)]
+        return []
+
+    def _b2c_price_vals(self, net: NetLine) -> dict:
+        return {
+            "price_unit": float(net.unit_price),
+            "discount_value": float(net.discount),
+        }
+
+    def _b2c_paid_lines(self, order: IntakeOrder) -> list[PaidLine]:
+        """Lines as paid, the order's discount spread over them, with the IPI rate
+        that the tax engine found."""
+        shares = spread(order.discount, [self._b2c_goods(line) for line in order.lines])
+        return [
+            PaidLine(
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                discount=line.discount + share,
+                ipi_percent=_dec(record.ipi_percent)
+                if record.ipi_value
+                else Decimal(0),
+            )
+            for line, share, record in zip(
+                order.lines, shares, self.order_line, strict=True
+            )
+        ]
+
+    def _b2c_goods(self, line: IntakeLine) -> Decimal:
+        return line.quantity * line.unit_price - line.discount
+
+    # ------------------------------------------------------------ incomplete products
+
+    def _b2c_readiness(self) -> list[Problem]:
+        """What the products of the order lack for its note."""
+        self.ensure_one()
+        return self.order_line.product_id._b2c_readiness(self.company_id)
+
+    def _b2c_keep_payload(self, order: IntakeOrder):
+        """Remember what the order was made from until its products are complete."""
+        # sudo: the payload holds personal data, no screen shows it.
+        self.sudo().b2c_pending_payload = dump(order)
+
+    def _b2c_rebuild(self):
+        """Make the lines again once the products are complete: their taxes were
+        computed without NCM."""
+        self.ensure_one()
+        # sudo: see _b2c_keep_payload.
+        payload = self.sudo().b2c_pending_payload
+        if not payload:
+            return []
+        order = load(payload)
+        if len(order.lines) != len(self.order_line):
+            # A person has taken the lines in hand: the amounts are checked later.
+            self.sudo().b2c_pending_payload = False
+            return []
+        company_self = self.with_company(self.company_id)
+        products = {
+            line.key: record.product_id
+            for line, record in zip(order.lines, self.order_line, strict=True)
+        }
+        vals = company_self._b2c_line_vals(order, products)
+        company_self.order_line = [
+            Command.clear(),
+            *(Command.create(line) for line in vals),
+        ]
+        problems = company_self._b2c_price(order)
+        if not problems:
+            self.sudo().b2c_pending_payload = False
+        return problems

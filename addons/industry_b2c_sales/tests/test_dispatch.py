@@ -1,0 +1,97 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import NOW, B2cCase, intake
+
+
+@tagged("post_install", "-at_install")
+class TestDispatch(B2cCase):
+    """Goods leave only with a clear go, an authorised note and the papers."""
+
+    def test_authorized_order_leaves(self):
+        order = self.authorized().with_user(self.operator)
+        action = order.action_b2c_dispatch()
+        self.assertEqual(action["params"]["type"], "success")
+        self.assertEqual(order.picking_ids.state, "done")
+        self.assertEqual(order.b2c_parcel_state, "handed_over")
+        self.assertEqual(order.order_line.qty_delivered, 1)
+
+    def test_dispatching_twice_is_harmless(self):
+        order = self.authorized()
+        order._b2c_dispatch()
+        [verdict] = order._b2c_dispatch().values()
+        self.assertTrue(verdict.go)
+        self.assertEqual(len(order.picking_ids), 1)
+
+    def test_cancelled_order_does_not_leave(self):
+        order = self.authorized()
+        self.cancel(order)
+        [verdict] = order._b2c_dispatch().values()
+        self.assertEqual(
+            (verdict.decision, verdict.reason_code), ("stop", "order_cancelled")
+        )
+        self.assertEqual(order.picking_ids.state, "assigned")
+
+    def test_validating_the_delivery_by_hand_is_guarded_too(self):
+        order = self.authorized()
+        self.cancel(order)
+        picking = order.picking_ids.with_user(self.operator)
+        with self.assertRaisesRegex(UserError, "must not leave: The order was canc"):
+            picking.button_validate()
+
+    def test_delivery_by_hand_is_logged(self):
+        order = self.authorized()
+        order.picking_ids.with_user(self.operator).button_validate()
+        self.assertEqual(order.picking_ids.state, "done")
+        self.assertEqual(order.b2c_parcel_state, "handed_over")
+
+    def test_picker_without_any_other_right_is_guarded_the_same(self):
+        good, bad = self.authorized("1"), self.invoiced("2")
+        picker = new_test_user(
+            self.env,
+            login="b2c_picker",
+            groups="stock.group_stock_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        good.picking_ids.with_user(picker).button_validate()
+        self.assertEqual(good.b2c_parcel_state, "handed_over")
+        with self.assertRaisesRegex(UserError, "must not leave"):
+            bad.picking_ids.with_user(picker).button_validate()
+
+    def test_order_without_authorized_note_stays(self):
+        order = self.invoiced()
+        [verdict] = order._b2c_dispatch().values()
+        self.assertEqual(
+            (verdict.decision, verdict.reason_code), ("hold", "nfe_not_authorized")
+        )
+        self.assertEqual(
+            order.b2c_verdict_ids.sorted("id")[-1].reason_code, "nfe_not_authorized"
+        )
+        self.assertEqual(order.picking_ids.state, "assigned")
+        draft = self.take_in(intake("2"))
+        [verdict] = draft._b2c_dispatch().values()
+        self.assertEqual(verdict.reason_code, "not_invoiced")
+
+    def test_one_order_that_stays_does_not_stop_the_others(self):
+        good, bad = self.authorized("1"), self.authorized("2")
+        self.cancel(bad, NOW)
+        orders = (good | bad).with_user(self.operator)
+        action = orders.action_b2c_dispatch()
+        self.assertEqual(action["params"]["type"], "warning")
+        self.assertIn(bad.name, action["params"]["message"])
+        self.assertNotIn(good.name, action["params"]["message"])
+        self.assertEqual(good.b2c_parcel_state, "handed_over")
+
+    def test_delivery_that_fails_is_an_issue(self):
+        order = self.authorized()
+        order.picking_ids.do_unreserve()
+        [verdict] = order._b2c_dispatch().values()
+        self.assertEqual(verdict.reason_code, "not_reserved")
+        order.picking_ids.action_assign()
+        self.chair.tracking = "serial"
+        [verdict] = order._b2c_dispatch().values()
+        self.assertEqual(verdict.reason_code, "dispatch_failed")
+        self.assertEqual(order.b2c_issue_ids.code, "dispatch_failed")
+        self.assertEqual(order.picking_ids.state, "assigned")
