@@ -44,7 +44,7 @@ class Address:
 class Party:
     """Issuer (emit) or recipient (dest)."""
 
-    vat: str  # CNPJ (14) or CPF (11)
+    vat: str = field(repr=False)  # CNPJ (14) or CPF (11)
     name: str  # xNome
     address: Address
     trade_name: str = ""  # xFant, issuer only
@@ -60,7 +60,7 @@ class Party:
 class Delivery:
     """Where the goods go when it is not the recipient's address (entrega)."""
 
-    vat: str
+    vat: str = field(repr=False)
     address: Address
     name: str = ""
     state_registration: str = ""
@@ -231,9 +231,6 @@ class Item:
     order_ref: str = ""  # xPed, up to 15 characters
     order_line: str = ""  # nItemPed, up to 6 digits
     info: str = ""  # infAdProd
-    group: str = ""
-    """Lines of one group stay in one note when a note is split (over 400 lines):
-    usually the marketplace order or parcel. Not written to the XML."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,17 @@
+-- a copy of the database never reaches a production SEFAZ, and signs for nobody
+UPDATE res_company
+   SET nfe_environment = '2',
+       nfe_endpoint_base = NULL,
+       nfe_ca_bundle = NULL,
+       certificate_id = NULL;
+-- what waited for the original must not leave from the copy
+UPDATE l10n_br_fiscal_document
+   SET nfe_transmission = 'none',
+       nfe_cancellation = NULL
+ WHERE nfe_transmission IN ('ready', 'sending', 'unknown')
+    OR nfe_cancellation IS NOT NULL;
+UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
+UPDATE queue_job
+   SET state = 'cancelled'
+ WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started')
+   AND channel LIKE 'root.nfe.%';

@@ -1,0 +1,125 @@
+"""Where each service of each state lives, and what it is called.
+
+The addresses are nfelib's (checked cell by cell against two other libraries); what
+it gets wrong is corrected here: PA is served by SVRS, not by SVAN. Contingency as
+on the national portal: SVC-RS for AM BA GO MA MS MT PE PR, SVC-AN for the others;
+since February 2025 SVC-AN answers at the addresses of SVAN.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from nfelib.nfe.client.v4_0.servers import Endpoint, servers
+
+from .access_key import STATE_CODES
+from .document import PRODUCTION
+
+_WSDL = "http://www.portalfiscal.inf.br/nfe/wsdl/"
+
+SVC_AN, SVC_RS = "6", "7"
+"""tpEmis of the two contingency offices."""
+
+_OWN_OFFICE = frozenset({"AM", "BA", "GO", "MG", "MS", "MT", "PE", "PR", "RS", "SP"})
+_SVAN = frozenset({"MA"})
+_SVC_RS_STATES = frozenset({"AM", "BA", "GO", "MA", "MS", "MT", "PE", "PR"})
+_CONTINGENCY_OFFICES = {SVC_AN: "SVC-AN", SVC_RS: "SVC-RS"}
+
+
+class Service(Enum):
+    """Name of the service, its operation, its key in nfelib's table, its WSDL."""
+
+    AUTHORIZATION = (
+        "NFeAutorizacao4",
+        "nfeAutorizacaoLote",
+        Endpoint.NFEAUTORIZACAO,
+        "nfeautorizacao4.wsdl",
+    )
+    RECEIPT = (
+        "NFeRetAutorizacao4",
+        "nfeRetAutorizacaoLote",
+        Endpoint.NFERETAUTORIZACAO,
+        "nferetautorizacao4.wsdl",
+    )
+    CONSULT = (
+        "NFeConsultaProtocolo4",
+        "nfeConsultaNF",
+        Endpoint.NFECONSULTAPROTOCOLO,
+        "nfeconsulta4.wsdl",
+    )
+    STATUS = (
+        "NFeStatusServico4",
+        "nfeStatusServicoNF",
+        Endpoint.NFESTATUSSERVICO,
+        "nfestatusservico4.wsdl",
+    )
+    EVENT = (
+        "NFeRecepcaoEvento4",
+        "nfeRecepcaoEvento",
+        Endpoint.RECEPCAOEVENTO,
+        "recepcaoevento4.wsdl",
+    )
+    VOIDING = (
+        "NFeInutilizacao4",
+        "nfeInutilizacaoNF",
+        Endpoint.NFEINUTILIZACAO,
+        "nfeinutilizacao4.wsdl",
+    )
+
+    def __init__(
+        self, label: str, operation: str, endpoint: Endpoint, wsdl: str
+    ) -> None:
+        self.label = label
+        self.operation = operation
+        self.endpoint = endpoint
+        self.wsdl = wsdl
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of nfeDadosMsg."""
+        return _WSDL + self.label
+
+    @property
+    def action(self) -> str:
+        """SOAP action."""
+        return f"{self.namespace}/{self.operation}"
+
+
+def locate(
+    service: Service,
+    *,
+    state: str,
+    environment: str,
+    emission_type: str = "1",
+    base: str = "",
+) -> str:
+    """Address of a service.
+
+    ``state`` in letters; ``base`` replaces the official address (simulator or own
+    gateway): base + "/ws/" + name of the service. ``ValueError`` for a service that
+    the office does not offer, such as voiding in contingency.
+    """
+    if base:
+        return f"{base.rstrip('/')}/ws/{service.label}"
+    contingency = _CONTINGENCY_OFFICES.get(emission_type)
+    if contingency and service is Service.VOIDING:
+        raise ValueError(f"{contingency} does not offer {service.label}")
+    table = servers[contingency or office_of(state)]
+    production = environment == PRODUCTION
+    addresses = table["prod_endpoints"] if production else table["dev_endpoints"]
+    address = addresses[service.endpoint]
+    return address.removesuffix("?wsdl").removesuffix("?WSDL")
+
+
+def office_of(state: str) -> str:
+    """The authorising office of a state, as named in nfelib's table."""
+    if state not in STATE_CODES:
+        raise ValueError(f"{state} is not a Brazilian state")
+    if state in _OWN_OFFICE:
+        return state
+    return "SVAN" if state in _SVAN else "SVRS"
+
+
+def contingency_of(state: str) -> str:
+    """tpEmis of the contingency office of a state: SVC_AN or SVC_RS."""
+    return SVC_RS if state in _SVC_RS_STATES else SVC_AN

@@ -1,0 +1,47 @@
+"""The documents of proof: nfeProc and procEventoNFe, byte by byte.
+
+The signed bytes and the bytes of the protocol are joined, never re-written: any
+other white space or prefix would be another document (art. 10 of Ajuste SINIEF
+07/05: the file is kept for five years, as authorised).
+"""
+
+from __future__ import annotations
+
+from .answers import EventResult, Protocol
+from .serializer import NAMESPACE
+from .signer import digest_of
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+
+
+class ProtocolMismatch(Exception):
+    """The SEFAZ authorised other bytes under this key: for a human to look at."""
+
+
+def nfe_proc(signed: bytes, protocol: Protocol) -> bytes:
+    """nfeProc of a signed note; raises ``ProtocolMismatch``."""
+    if f'Id="NFe{protocol.key}"'.encode() not in signed:
+        raise ProtocolMismatch("The protocol is of another note")
+    if protocol.digest != digest_of(signed):
+        raise ProtocolMismatch("The protocol is of other contents of this note")
+    return _join("nfeProc", "4.00", signed, protocol.content)
+
+
+def event_proc(signed: bytes, result: EventResult) -> bytes:
+    """procEventoNFe of a signed event; raises ``ProtocolMismatch``."""
+    identity = f"ID{result.event_type}{result.key}{result.sequence:02d}"
+    if f'Id="{identity}"'.encode() not in signed:
+        raise ProtocolMismatch("The result is of another event")
+    return _join("procEventoNFe", "1.00", signed, result.content)
+
+
+def _join(name: str, version: str, signed: bytes, answer: bytes) -> bytes:
+    return b"".join(
+        (
+            _DECLARATION,
+            f'<{name} xmlns="{NAMESPACE}" versao="{version}">'.encode(),
+            signed,
+            answer,
+            f"</{name}>".encode(),
+        )
+    )

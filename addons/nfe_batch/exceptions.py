@@ -1,0 +1,22 @@
+from odoo.exceptions import UserError
+
+
+class NfePreflightError(UserError):
+    """A note that the SEFAZ would refuse; raised before a number is used.
+
+    ``codes`` are the typed problems (``domain.preflight``), the message lists all of
+    them in the company's language.
+    """
+
+    def __init__(self, message, codes=()):
+        super().__init__(message)
+        self.codes = tuple(codes)
+
+
+class NfeCertificateError(Exception):
+    """The company cannot sign; ``code`` is a problem code, ``until`` its last day."""
+
+    def __init__(self, code, until=None):
+        super().__init__(code)
+        self.code = code
+        self.until = until

@@ -1,0 +1,231 @@
+import re
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..domain import document as nfe
+from .fiscal_document_line import money, number
+
+SAME_STATE, OTHER_STATE, ABROAD = "1", "2", "3"
+AT_THE_SHOP, AT_A_DISTANCE = "1", ("2", "3", "4", "9")
+"""indPres: in person; by internet, phone, home delivery in a shop, other."""
+NO_PAYMENT, OTHER_PAYMENT = "90", "99"
+OWN_SITE, MARKETPLACE = "0", "1"
+FREIGHT_SENDER, NO_FREIGHT = "0", "9"
+
+TIME_ZONES = {
+    "AC": "America/Rio_Branco",
+    "AM": "America/Manaus",
+    "MS": "America/Campo_Grande",
+    "MT": "America/Cuiaba",
+    "RO": "America/Porto_Velho",
+    "RR": "America/Boa_Vista",
+}
+"""States that are not on Brasília time."""
+
+
+def digits(text):
+    """Registration numbers without punctuation; letters stay (CNPJ of 2026)."""
+    return re.sub(r"[^0-9A-Za-z]", "", text or "").upper()
+
+
+class FiscalDocumentData(models.Model):
+    """The document as plain data: the only thing the builder of the XML sees."""
+
+    _inherit = "l10n_br_fiscal.document"
+
+    def _nfe_document_data(self):
+        """Read the record into plain data.
+
+        Works before the number is drawn too (number 0, no code), for the preflight.
+
+        :return: ``domain.document.Note``
+        """
+        self.ensure_one()
+        return nfe.Note(
+            header=self._nfe_header_data(),
+            issuer=self._nfe_issuer_data(),
+            recipient=self._nfe_recipient_data(),
+            delivery=self._nfe_delivery_data(),
+            items=tuple(line._nfe_item_data() for line in self.fiscal_line_ids),
+            payments=tuple(self._nfe_prepare_payments()),
+            intermediary=self._nfe_prepare_intermediary(),
+            transport=self._nfe_prepare_transport(),
+            references=tuple(
+                related.document_key
+                for related in self.document_related_ids
+                if related.document_key
+            ),
+            info=(self.customer_additional_data or "").strip(),
+            tax_info=(self.fiscal_additional_data or "").strip(),
+            technician=self._nfe_technician_data(),
+            authorized=self._nfe_authorized_data(),
+        )
+
+    # === HOOKS === #
+
+    def _nfe_prepare_payments(self):
+        """Hook: how the note was paid (group pag).
+
+        The amounts must add up to the total of the note, or the SEFAZ refuses it
+        (865, 866, 904).
+
+        :return: sequence of ``domain.document.Payment``
+        """
+        self.ensure_one()
+        if self.edoc_purpose in (nfe.ADJUSTMENT, nfe.RETURN):
+            return (nfe.Payment(method=NO_PAYMENT, amount=nfe.ZERO),)
+        total = money(self.fiscal_amount_total)
+        label = self.company_id._nfe_lang().env._("Other means of payment")
+        return (nfe.Payment(method=OTHER_PAYMENT, amount=total, description=label),)
+
+    def _nfe_prepare_intermediary(self):
+        """Hook: the marketplace that the sale went through (group infIntermed).
+
+        :return: ``domain.document.Intermediary``, or None for an own sale
+        """
+        self.ensure_one()
+        return None
+
+    def _nfe_prepare_transport(self):
+        """Hook: carrier, freight mode and volumes (group transp).
+
+        Default: one volume at the sender's charge with the weights of the products;
+        nothing for a sale at the counter.
+
+        :return: ``domain.document.Transport``
+        """
+        self.ensure_one()
+        if self.ind_pres == AT_THE_SHOP:
+            return nfe.Transport(freight_mode=NO_FREIGHT)
+        weight = sum(
+            line.product_id.weight * line.quantity for line in self.fiscal_line_ids
+        )
+        kilograms = number(weight, 3).quantize(Decimal("0.001")) if weight else None
+        volume = nfe.Volume(net_weight=kilograms, gross_weight=kilograms)
+        return nfe.Transport(freight_mode=FREIGHT_SENDER, volumes=(volume,))
+
+    # === PARTS === #
+
+    def _nfe_destination(self):
+        """idDest of the operation."""
+        partner, company = self.partner_id, self.company_id
+        if partner.country_id and partner.country_id != company.country_id:
+            return ABROAD
+        same = partner.state_id == company.state_id
+        return SAME_STATE if same else OTHER_STATE
+
+    def _nfe_local(self, moment):
+        """A moment of a Datetime field in the issuer's state: a note's dates are local.
+
+        :return: aware datetime
+        """
+        state = self.company_id.state_id.code or ""
+        zone = TIME_ZONES.get(state, "America/Sao_Paulo")
+        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+
+    def _nfe_header_data(self):
+        issued = self._nfe_local(self.document_date or fields.Datetime.now())
+        return nfe.Header(
+            number=int(self.document_number or 0),
+            series=int(self.document_serie_id.code or 0),
+            random_code=self.key_random_code or "",
+            issued_at=issued,
+            operation=self.operation_name or "",
+            city_code=self.company_id.city_id.ibge_code or "",
+            environment=self.company_id.nfe_environment,
+            destination=self._nfe_destination(),
+            direction=nfe.OUTGOING if self.fiscal_operation_type == "out" else "0",
+            purpose=self.edoc_purpose or nfe.NORMAL,
+            final_consumer=self.ind_final or "0",
+            presence=self.ind_pres or "0",
+            intermediary_indicator=self._nfe_intermediary_indicator(),
+        )
+
+    def _nfe_intermediary_indicator(self):
+        """indIntermed goes with the sales at a distance only (NT 2020.006)."""
+        if self.ind_pres not in AT_A_DISTANCE:
+            return ""
+        return MARKETPLACE if self._nfe_prepare_intermediary() else OWN_SITE
+
+    def _nfe_issuer_data(self):
+        company = self.company_id
+        partner = company.partner_id
+        return nfe.Party(
+            vat=digits(company.vat),
+            name=partner.legal_name or partner.name or "",
+            trade_name=partner.name or "",
+            address=self._nfe_address_data(partner),
+            state_registration=digits(partner.l10n_br_ie_code),
+            tax_regime=company.tax_framework or "",
+        )
+
+    def _nfe_recipient_data(self):
+        partner = self.partner_id
+        return nfe.Party(
+            vat=digits(partner.vat),
+            name=partner.legal_name or partner.name or "",
+            address=self._nfe_address_data(partner),
+            state_registration=digits(partner.l10n_br_ie_code),
+            ie_indicator=partner.ind_ie_dest or "",
+            suframa=digits(partner.l10n_br_isuf_code),
+            email=(partner.email_normalized or "")[:60],
+        )
+
+    def _nfe_delivery_data(self):
+        """Group entrega: only when the goods go to another address."""
+        shipping = self.partner_shipping_id
+        if not shipping or shipping == self.partner_id:
+            return None
+        address = self._nfe_address_data(shipping)
+        if address == self._nfe_address_data(self.partner_id):
+            return None
+        return nfe.Delivery(
+            vat=digits(shipping.vat or self.partner_id.vat),
+            name=shipping.legal_name or shipping.name or "",
+            address=address,
+            state_registration=digits(shipping.l10n_br_ie_code),
+        )
+
+    def _nfe_address_data(self, partner):
+        country = partner.country_id
+        return nfe.Address(
+            street=partner.street_name or "",
+            number=partner.street_number or "S/N",
+            complement=partner.street_number2 or partner.street2 or "",
+            district=partner.district or "",
+            city_code=partner.city_id.ibge_code or "",
+            city=partner.city_id.name or partner.city or "",
+            state=partner.state_id.code or "",
+            zip_code=digits(partner.zip),
+            country_code=(country.bc_code or "").lstrip("0") or "1058",
+            country=(country.with_context(lang="pt_BR").name or "").upper() or "BRASIL",
+            phone=self._nfe_phone(partner.phone),
+        )
+
+    def _nfe_phone(self, phone):
+        """Area code and number; the country's 55 is not part of the field."""
+        number_only = re.sub(r"\D", "", phone or "")
+        if len(number_only) > 11 and number_only.startswith("55"):
+            number_only = number_only[2:]
+        return number_only if 6 <= len(number_only) <= 14 else ""
+
+    def _nfe_technician_data(self):
+        """infRespTec: who answers for this program at the company (NT 2018.005)."""
+        support = self.company_id.technical_support_id
+        cnpj, phone = digits(support.vat), self._nfe_phone(support.phone)
+        if not (cnpj and phone and support.email):
+            return None
+        contact = support.child_ids[:1] or support
+        return nfe.Technician(
+            cnpj=cnpj,
+            contact=contact.name or "",
+            email=support.email[:60],
+            phone=phone,
+        )
+
+    def _nfe_authorized_data(self):
+        """autXML: who may fetch the XML at the SEFAZ; the accounting office."""
+        company = self.company_id
+        vat = digits(company.accounting_office.vat or company.accountant_id.vat)
+        return (vat,) if vat else ()

@@ -1,0 +1,73 @@
+from odoo import models
+
+from .. import const, messages
+from ..domain import preflight, totals
+from ..exceptions import NfePreflightError
+from .fiscal_document_line import money
+
+UNSUMMABLE = {preflight.Code.NO_ITEMS, preflight.Code.ITEM_ICMS_CODE}
+"""Problems that leave a note without totals."""
+
+
+class FiscalDocumentPreflight(models.Model):
+    """What the SEFAZ would refuse is told before a number is used, all at once."""
+
+    _inherit = "l10n_br_fiscal.document"
+
+    def _before_document_validate(self):
+        self.filtered("nfe_is_batch")._nfe_preflight()
+        return super()._before_document_validate()
+
+    def _nfe_preflight(self):
+        """Refuse documents that the SEFAZ would refuse.
+
+        :raises NfePreflightError: with every problem of the first bad document
+        """
+        for document in self:
+            findings = document._nfe_preflight_findings()
+            if findings:
+                raise NfePreflightError(
+                    document._nfe_preflight_message(findings),
+                    codes=[code for code, _sentence in findings],
+                )
+
+    def _nfe_preflight_findings(self):
+        """Check one document; for callers that confirm many and want no exception.
+
+        :return: list of (code, sentence in the company's language)
+        """
+        self.ensure_one()
+        env = self.company_id._nfe_lang().env
+        note = self._nfe_document_data()
+        problems = preflight.check(note)
+        findings = [
+            (problem.code.value, messages.sentence(env, problem))
+            for problem in problems
+        ]
+        if not UNSUMMABLE & {problem.code for problem in problems}:
+            findings += self._nfe_total_findings(env, totals.of(note).note)
+        return findings
+
+    def _nfe_total_findings(self, env, total):
+        """vNF must be what the customer owes: the total of the document."""
+        expected = money(self.fiscal_amount_total)
+        if total == expected:
+            return []
+        text = env._(
+            "The NF-e adds up to %(total)s, the document to %(expected)s. Check the "
+            "taxes of its lines.",
+            total=total,
+            expected=expected,
+        )
+        return [(messages.TOTAL_MISMATCH, text)]
+
+    def _nfe_preflight_message(self, findings):
+        env = self.company_id._nfe_lang().env
+        title = env._(
+            "The NF-e for %(partner)s cannot be issued:", partner=self.partner_id.name
+        )
+        return "\n".join([title, *(f"- {text}" for _code, text in findings)])
+
+    def _nfe_preflight_problem(self, findings):
+        """Store the findings as the document's problem, for documents kept as is."""
+        self._nfe_problem_set(const.PREFLIGHT, self._nfe_preflight_message(findings))

@@ -1,0 +1,189 @@
+from hashlib import sha1
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from .. import const
+from ..domain import envelope
+from ..domain.endpoints import Service
+from ..exceptions import NfeCertificateError
+from .fiscal_document import LOCK_RETRY_SECONDS
+
+SENDABLE_STATES = ("a_enviar", "enviada", "rejeitada")
+
+
+class FiscalDocumentSend(models.Model):
+    """The way of notes to the SEFAZ: veto → intent → call → result.
+
+    A job gets documents, fills the lot up with others of the company that are ready,
+    and sends: one note synchronously (452), more as a lot whose result a later job
+    asks for (764). Nothing is sent that has an open or unknown attempt.
+    """
+
+    _inherit = "l10n_br_fiscal.document"
+
+    # === QUEUE === #
+
+    def _nfe_queue_send(self, delay=0):
+        """Queue the sending of those of self that are ready, at most 50 in a job."""
+        ready = self.filtered(
+            lambda doc: (
+                doc.nfe_is_batch
+                and doc.nfe_transmission == "ready"
+                and doc.state_edoc in SENDABLE_STATES
+            )
+        )
+        for documents in ready.grouped("company_id").values():
+            for ids in split_every(const.MAX_JOB_DOCUMENTS, documents.ids):
+                documents.browse(ids)._nfe_delay(
+                    "_nfe_send", const.SEND_CHANNEL, delay=delay
+                )
+
+    def _nfe_delay(self, method, channel, *args, delay=0):
+        """Queue a job on self, once: a waiting job for the same records is enough.
+
+        Later jobs have a key of their own, or a far one would swallow a near one.
+        """
+        names = "-".join(map(str, sorted(self.ids)))
+        digest = sha1(names.encode(), usedforsecurity=False).hexdigest()
+        delayed = self.with_delay(
+            channel=channel,
+            eta=delay or None,
+            identity_key=f"{self._name}.{method}.{digest}.{delay and 'later' or 'now'}",
+        )
+        getattr(delayed, method)(*args)
+
+    # === JOB === #
+
+    def _nfe_send(self, alone=False):
+        """Job: send documents of one company.
+
+        :param bool alone: do not add other waiting documents (after a refused lot)
+        :raises RetryableJobError: another process works on one of them
+        """
+        interrupted = self._nfe_own_interrupted()
+        if interrupted:
+            interrupted._nfe_recover()
+        documents = (self - interrupted)._nfe_prepare_send(alone)
+        intent = documents._nfe_open_send() if documents else None
+        if intent is None:
+            return
+        outcome = intent.client.call(Service.AUTHORIZATION, intent.message)
+        intent.documents._nfe_store("_nfe_store_send", intent.attempt_id, outcome)
+
+    def _nfe_prepare_send(self, alone):
+        """Sign what is not signed yet, ask for vetoes: no call, no lock held.
+
+        :return: the documents that may go, filled up to a lot
+        """
+        with self._nfe_transaction() as batch:
+            batch = batch.exists()._nfe_sendable()
+            if not batch or batch._nfe_wait_for_pause():
+                return self.browse()
+            unsigned = batch.filtered(lambda doc: not doc.nfe_signed_id)
+            unsigned._nfe_lock()
+            for document in unsigned:
+                document._nfe_sign()
+            ids = batch.ids
+        with self.browse(ids)._nfe_transaction() as batch:
+            if not alone:
+                batch = batch._nfe_fill_lot()
+            batch = batch._nfe_sendable().filtered("nfe_signed_id")
+            ids = batch._nfe_apply_vetoes().ids if batch else []
+        return self.browse(ids)
+
+    def _nfe_sendable(self):
+        return self.filtered(
+            lambda doc: (
+                doc.nfe_is_batch
+                and doc.nfe_transmission == "ready"
+                and doc.state_edoc in SENDABLE_STATES
+                and not doc.xml_error_message
+            )
+        )
+
+    def _nfe_wait_for_pause(self):
+        """True when the SEFAZ blocks the company; the documents wait for the end."""
+        seconds = self.company_id._nfe_pause_seconds()
+        if not seconds:
+            return False
+        message = self.company_id._nfe_lang().env._(
+            "The SEFAZ blocked the company for an hour (656, undue consumption). The "
+            "NF-e is sent afterwards."
+        )
+        self._nfe_problem_set(const.SEFAZ_PAUSED, message, delay=seconds)
+        return True
+
+    def _nfe_fill_lot(self):
+        """Self plus others of the company that wait: a backlog becomes lots."""
+        missing = const.MAX_JOB_DOCUMENTS - len(self)
+        if missing <= 0:
+            return self
+        waiting = self.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("nfe_transmission", "=", "ready")
+            & Domain("nfe_problem_code", "=", False)
+            & Domain("nfe_signed_id", "!=", False)
+            & Domain("state_edoc", "in", SENDABLE_STATES)
+            & Domain("id", "not in", self.ids),
+            order="id",
+            limit=missing,
+        )
+        return self | waiting
+
+    def _nfe_apply_vetoes(self):
+        """Hold back what must not leave; return the others."""
+        vetoes = self._nfe_veto()
+        held = self.filtered(lambda doc: doc.id in vetoes)
+        for document in held:
+            document._nfe_problem_set(
+                const.VETOED, vetoes[document.id], delay=const.VETO_DELAY
+            )
+        return self - held
+
+    def _nfe_open_send(self):
+        """Lock, check again, write the intent; commit.
+
+        :return: ``sefaz_client.Intent``, or None when nothing is left to send
+        """
+        with self._nfe_transaction() as batch:
+            free = batch.try_lock_for_update(allow_referencing=True)
+            # Most likely another job took them along; this one looks again later.
+            (batch - free)._nfe_queue_send(delay=LOCK_RETRY_SECONDS)
+            free.invalidate_recordset(flush=False)
+            chosen = free._nfe_sendable().filtered("nfe_signed_id")
+            batch, chosen = chosen, chosen._nfe_cut_lot()
+            (batch - chosen)._nfe_queue_send()
+            if not chosen:
+                return None
+            client = chosen._nfe_client_or_problem()
+            if client is None:
+                return None
+            attempt = chosen.env["nfe.attempt"]._open(chosen, "send")
+            notes = [document._nfe_signed_bytes() for document in chosen]
+            message = envelope.authorization(attempt.id, notes)
+            chosen.write({"nfe_transmission": "sending"})
+            moving = chosen.filtered(lambda doc: doc.state_edoc != "enviada")
+            moving.with_context(nfe_batch_intent=True)._trigger_fsm("action_send")
+            return attempt._intent(client, message, self.browse(chosen.ids))
+
+    def _nfe_client_or_problem(self):
+        """The company's client; without a certificate the problem is stored."""
+        try:
+            return self.company_id._nfe_client()
+        except NfeCertificateError as error:
+            message = self.company_id._nfe_certificate_message(error)
+            self._nfe_problem_set(error.code, message)
+            return None
+
+    def _nfe_cut_lot(self):
+        """The first of self that fit a lot: notes, bytes, one series (MOC 4.1.2)."""
+        chosen, size = self.browse(), 0
+        for document in self:
+            size += len(document._nfe_signed_bytes())
+            full = len(chosen) == envelope.MAX_NOTES or size > envelope.MAX_BYTES
+            if chosen and full:
+                break
+            chosen |= document
+        return chosen

@@ -1,0 +1,59 @@
+"""What a call to the SEFAZ needs, gathered while a transaction is open.
+
+The call itself happens with no cursor and no lock, so nothing here touches a record.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .domain import endpoints, transport
+from .domain.credentials import Credentials
+
+
+@dataclass(frozen=True)
+class SefazClient:
+    """The services of one company's state, over the process's kept connection."""
+
+    credentials: Credentials
+    state: str
+    environment: str
+    base: str = ""
+    ca_bundle: str = ""
+
+    def call(self, service, message):
+        """Call a service once.
+
+        :param service: ``domain.endpoints.Service``
+        :param bytes message: the fiscal message, without envelope
+        :return: ``domain.transport.Outcome``; network errors are outcomes too
+        """
+        url = endpoints.locate(
+            service, state=self.state, environment=self.environment, base=self.base
+        )
+        ca_file = ca_path(self.ca_bundle) if self.ca_bundle else None
+        return transport.kept(self.credentials, ca_file=ca_file).call(
+            service, url, message
+        )
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A call that is about to be made: its row is committed already.
+
+    ``documents`` is a recordset of the caller's environment.
+    """
+
+    client: SefazClient
+    message: bytes
+    attempt_id: int
+    documents: Any
+
+
+@lru_cache(maxsize=16)
+def ca_path(bundle):
+    """A path to the PEM text for OpenSSL, in memory for the life of the process."""
+    descriptor = os.memfd_create("nfe-ca", os.MFD_CLOEXEC)
+    os.write(descriptor, bundle.encode())
+    return f"/proc/self/fd/{descriptor}"

@@ -1,0 +1,61 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import NfeInvoiceCase
+
+REASON = "Cliente desistiu da compra"
+
+
+@tagged("post_install", "-at_install")
+class TestInvoice(NfeInvoiceCase):
+    """Invoices: posted together they travel together; cancelling goes through the
+    SEFAZ.
+    """
+
+    def test_posted_together_is_one_job(self):
+        moves = self._make_invoice() + self._make_invoice() + self._make_invoice()
+        moves.action_post()
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
+        self.assertEqual(set(moves.mapped("nfe_transmission")), {"ready"})
+        self.assertEqual(self._run_jobs(rounds=1), ["_nfe_send"])
+
+    def test_authorised_shows_on_the_invoice(self):
+        move = self._make_invoice()
+        move.action_post()
+        self._run_jobs()
+        self.assertAuthorised(move.fiscal_document_id)
+        self.assertEqual(move.nfe_transmission, "done")
+        self.assertTrue(move.action_nfe_open_label())
+        self.assertEqual(move.amount_total, move.fiscal_amount_total)
+
+    def test_expired_certificate_does_not_stop_the_invoice(self):
+        self.company.certificate_id = False
+        move = self._make_invoice()
+        move.action_post()
+        self.assertEqual(move.state, "posted")
+        self.assertEqual(move.nfe_problem_code, "certificate_missing")
+
+    def test_cancelling_the_invoice_alone_is_refused(self):
+        move = self._make_invoice()
+        move.action_post()
+        self._run_jobs()
+        with self.assertRaisesRegex(UserError, "está autorizada"):
+            move.button_cancel()
+
+    def test_cancellation_cancels_the_invoice(self):
+        move = self._make_invoice()
+        move.action_post()
+        self._run_jobs()
+        document = move.fiscal_document_id
+        document._nfe_queue_cancel(REASON)
+        self._run_jobs()
+        self.assertEqual(document.state_edoc, "cancelada", document.nfe_problem)
+        self.assertEqual(move.state, "cancel")
+
+    def test_forms_open(self):
+        move = self._make_invoice()
+        move.action_post()
+        self._run_jobs()
+        for record in (move, move.fiscal_document_id):
+            arch = record.get_view(view_type="form")["arch"]
+            self.assertIn("nfe_attempt_ids", arch)

@@ -1,0 +1,73 @@
+"""The promise of the preflight: what it passes, the official schema passes too."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.addons.nfe_batch.domain import preflight
+from odoo.addons.nfe_batch.domain.document import Delivery, Transport
+from odoo.addons.nfe_batch.domain.prepare import prepare
+
+from .notes import CONSUMER, sale
+
+CHARACTERS = st.sampled_from(list("aZ09 .-&<>\"'/ãÇ–“🎁\n\t|ŁД"))
+TEXT = st.text(CHARACTERS, max_size=70)
+FREE = {
+    "recipient": ("name", "email", "state_registration", "suframa"),
+    "address": ("street", "number", "district", "city", "complement", "phone"),
+    "place": ("zip_code", "city_code", "country_code", "country"),
+    "item": ("code", "description", "unit", "order_ref", "order_line", "info"),
+    "codes": ("benefit_code", "ex_tipi", "cest", "ncm", "cfop", "gtin", "tax_unit"),
+    "carrier": ("name", "vat", "state_registration", "street", "city", "state"),
+    "volume": ("kind", "brand", "numbering"),
+    "payment": ("description", "method", "timing"),
+    "card": ("integration", "acquirer_cnpj", "brand", "auth_code"),
+    "technician": ("cnpj", "contact", "email", "phone"),
+    "intermediary": ("cnpj", "seller_id"),
+    "header": ("operation", "city_code", "presence", "purpose", "destination"),
+}
+
+
+def changed(note, group, values):
+    """The note with other texts in one group of fields."""
+    if group in ("address", "place"):
+        address = replace(CONSUMER.address, **values)
+        there = Delivery(vat="11144477735", address=address)
+        recipient = replace(CONSUMER, address=address)
+        return replace(note, recipient=recipient, delivery=there)
+    if group in ("item", "codes"):
+        return replace(note, items=(replace(note.items[0], **values), note.items[1]))
+    if group in ("carrier", "volume"):
+        transport = note.transport
+        carrier, (volume,) = transport.carrier, transport.volumes
+        if group == "carrier":
+            carrier = replace(carrier, **values)
+        else:
+            volume = replace(volume, **values)
+        return replace(note, transport=Transport(carrier=carrier, volumes=(volume,)))
+    if group in ("payment", "card"):
+        (payment,) = note.payments
+        if group == "card":
+            values = {"card": replace(payment.card, **values)}
+        return replace(note, payments=(replace(payment, **values),))
+    return replace(note, **{group: replace(getattr(note, group), **values)})
+
+
+@pytest.mark.parametrize("group", FREE)
+def test_what_passes_is_valid(group, pen):
+    @given(st.dictionaries(st.sampled_from(FREE[group]), TEXT, max_size=3))
+    def check(values):
+        note = changed(sale(), group, values)
+        if not preflight.check(note):
+            assert prepare(note, pen).key
+
+    check()
+
+
+@given(st.tuples(TEXT, TEXT))
+def test_information_is_free(pen, texts):
+    note = replace(sale(), info=texts[0], tax_info=texts[1])
+    assert preflight.check(note) == ()
+    assert prepare(note, pen).key
