@@ -6,6 +6,7 @@
     "author": "Industry B2C",
     "category": "Sales/Sales",
     "depends": ["industry_b2c_sales", "nfe_batch"],
-    "data": [],
+    "data": ["views/sale_order_views.xml"],
+    "auto_install": True,
     "installable": True,
 }

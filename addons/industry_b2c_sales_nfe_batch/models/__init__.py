@@ -1,0 +1,2 @@
+from . import fiscal_document
+from . import sale_order

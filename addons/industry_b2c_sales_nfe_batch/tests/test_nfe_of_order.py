@@ -1,0 +1,115 @@
+from datetime import UTC, datetime
+
+from odoo.tests import tagged
+
+from odoo.addons.industry_b2c_sales.domain.axes import Axis, OrderState
+from odoo.addons.industry_b2c_sales.domain.guard import LiveStatus
+from odoo.addons.industry_b2c_sales.tests.common import SOURCE, B2cCase
+from odoo.addons.nfe_batch.tests.common import NfeCase, authority
+
+from simulators.sefaz import SefazSimulator
+
+
+@tagged("post_install", "-at_install")
+class TestNfeOfOrder(B2cCase):
+    """A consumer's order meets the real pipeline and a SEFAZ on 127.0.0.1."""
+
+    _run_jobs = NfeCase._run_jobs
+    _connect = classmethod(NfeCase._connect.__func__)
+    _make_certificate = classmethod(NfeCase._make_certificate.__func__)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sefaz = SefazSimulator(authority().directory).start()
+        cls.addClassCleanup(cls.sefaz.stop)
+        cls.company.l10n_br_ie_code = "110042490114"
+        cls.company.processador_edoc = "nfe_batch"
+        cls._connect(cls.company)
+
+    def setUp(self):
+        super().setUp()
+        # Every test takes number 1 again.
+        self.sefaz.reset()
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        """Odoo's watch over requests cannot read a (connect, read) timeout."""
+        return super()._request_handler(s, r, **kw | {"timeout": 30})
+
+    def _consumer_cancels(self, order):
+        order._b2c_log(
+            *(Axis.ORDER, OrderState.CANCELLED),
+            source=SOURCE,
+            uid="cancel-1",
+            at=datetime.now(UTC),
+        )
+
+    def _note(self, order):
+        return order.invoice_ids.fiscal_document_id
+
+    def test_authorised_note_moves_the_fiscal_axis(self):
+        order = self.invoiced()
+        self._run_jobs()
+        self.assertEqual(self._note(order).state_edoc, "autorizada")
+        self.assertEqual(order.b2c_fiscal_state, "authorized")
+        self.assertEqual(order.b2c_nfe_id, self._note(order))
+        self.assertIn("Autorizada", order.with_context(lang="pt_BR").b2c_nfe_text)
+        self.assertFalse(self.open_issues())
+
+    def test_cancelled_before_it_left(self):
+        order = self.invoiced()
+        self._consumer_cancels(order)
+        self._run_jobs()
+        self.assertFalse(self.sefaz.notes(), "nothing may reach the SEFAZ")
+        step = order.b2c_cancel_step_ids.filtered(lambda s: s.step == "cancel_nfe")
+        self.assertEqual(step.state, "manual")
+        self.assertIn(self._note(order).document_number, step.note)
+        self.assertIn("Inutilize", step.note)
+
+    def test_channel_does_not_answer(self):
+        order = self.invoiced()
+        self.patch(
+            self.registry["sale.order"],
+            "_b2c_live_status",
+            lambda orders: {
+                number: LiveStatus(source="test", error="timeout")
+                for number in orders.ids
+            },
+        )
+        self._run_jobs(rounds=1)
+        note = self._note(order)
+        self.assertEqual(note.state_edoc, "a_enviar")
+        self.assertEqual(note.nfe_transmission, "ready")
+        self.assertFalse(self.sefaz.notes())
+        self.assertEqual(self.open_issues().order_id, order)
+        self.assertTrue(note.nfe_problem)
+
+    def test_cancelled_after_authorisation(self):
+        order = self.invoiced()
+        self._run_jobs()
+        self._consumer_cancels(order)
+        self._run_jobs()
+        note = self._note(order)
+        self.assertEqual(note.state_edoc, "cancelada")
+        self.assertEqual(self.sefaz.note(note.document_key)["status"], "cancelled")
+        self.assertEqual(order.b2c_fiscal_state, "cancelled")
+        steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["cancel_nfe"], "done")
+        self.assertEqual(steps["release_stock"], "done")
+        self.assertFalse(self.open_issues(code="cancel_step_todo"))
+
+    def test_sefaz_down_is_an_item_of_the_work_queue(self):
+        order = self.invoiced()
+        self.sefaz.pause(108)
+        self._run_jobs(rounds=1)
+        issue = self.open_issues()
+        self.assertEqual(issue.code, "sefaz_unavailable")
+        self.assertEqual(issue.order_id, order)
+        self.assertIn("SEFAZ", issue.message)
+        self.assertEqual(order.state, "sale")
+        self.sefaz.pause(None)
+        issue.action_replay()
+        self._run_jobs()
+        self.assertEqual(order.b2c_fiscal_state, "authorized")
+        self.assertEqual(issue.state, "solved")
