@@ -57,7 +57,12 @@ class Capabilities:
 
 
 class ChannelAdapter(Protocol):
-    """One account of one channel. Made for one job, thrown away afterwards."""
+    """One account of one channel. Made for one job, thrown away afterwards.
+
+    Built with the keywords ``options`` (``http.HttpOptions``), ``account_ref`` (the
+    shop's id at the channel, "" before the first authorisation), ``client_id``,
+    ``client_secret`` and ``base_url`` ("" = the channel's own server).
+    """
 
     code: str
     caps: Capabilities

@@ -107,7 +107,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``items``: OrderRef (orders) or ChannelEvent (events); ``next``: None = end."""
+    """``items``: OrderRef or ChannelEvent; ``next``: the cursor to go on with."""
 
     items: tuple[Any, ...]
     next: Cursor | None = None
@@ -180,10 +180,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """``amount`` pays this order; ``paid_total`` is what left the buyer's pocket.
+    """``amount`` is this payment's part of the order's ``total`` (with interest).
 
-    ``method``: credit_card, debit_card, pix, boleto, wallet, credit_line, voucher or
-    other. ``interest`` is the buyer's instalment interest inside ``paid_total``.
+    ``paid_total`` is what left the buyer's pocket (a coupon taken off).
+
+    ``method``: credit_card, debit_card, pix, boleto, account_money, credit_line,
+    voucher, bank_transfer or other. ``card_brand``: visa, mastercard, elo, …
+    ``interest`` is the buyer's instalment interest, inside ``amount``.
     """
 
     external_id: str
@@ -266,12 +269,15 @@ class Cancellation:
 class Order:
     """One order of a channel at one moment.
 
-    ``total`` = ``goods_total`` + ``freight_buyer`` is what the buyer paid for it
-    without instalment interest: the amount of the NF-e. ``flags``: fraud_risk, test,
-    b2b, fulfillment_by_channel, mediation, no_shipping. ``unknown``: raw values without
-    a known meaning, as ``field=value``. ``partial``: something is missing or masked; no
-    NF-e may be issued from it and it must be read again. ``raw_digest`` changes when
-    anything visible changed.
+    ``total`` = ``goods_total`` + ``freight_buyer`` + ``interest`` is what the buyer
+    pays for it, discounts taken off: the amount that the NF-e must show.
+    ``intermediary_*`` identify the marketplace in the NF-e (infIntermed).
+    ``flags``: fraud_risk, test, b2b, fulfillment_by_channel, mediation, no_shipping.
+    ``unknown``: raw values without a known meaning, as ``field=value``.
+    ``updated_at``: the newest change of the order or its parcels. ``partial``:
+    something is missing, or masked although the order is ready; no NF-e may be issued
+    from it and it must be read again. ``raw_digest`` changes when anything visible
+    changed.
     """
 
     channel: str
@@ -298,6 +304,7 @@ class Order:
     discount_seller: Decimal
     discount_channel: Decimal
     total: Decimal
+    interest: Decimal = ZERO
     intermediary_cnpj: str = ""
     intermediary_id: str = ""
     billing_ref: str = ""

@@ -1,0 +1,35 @@
+"""Numbers and names that more than one file of this addon uses."""
+
+from datetime import timedelta
+
+CHUNK = 50
+"""Records per queue job and ids per call to a channel."""
+
+QUEUE = "root.channel"
+"""The queue channel of every call to a marketplace."""
+
+COLLECT_SECONDS = 2
+"""How long the drain waits for the events that come along with the first one."""
+
+BODY_LIMIT = 256 * 1024
+"""Bytes of a notification that we are ready to read; real ones are below 4 kB."""
+
+KEEP_INBOX = timedelta(days=30)
+"""Bodies of notifications can hold a CPF: they do not stay longer (LGPD)."""
+
+KEEP_CALLS = timedelta(days=14)
+"""The call log is for support, not for the archive."""
+
+TOKEN_MARGIN = timedelta(minutes=5)
+"""A token with less life than this is refreshed before it is used."""
+
+MAX_ATTEMPTS = 8
+"""Tries of one notification or one XML before a person has to look."""
+
+CONFIG_ERRORS_TO_PAUSE = 3
+"""Configuration errors in a row that pause the account: 500 more would not help."""
+
+
+def backoff(attempts: int) -> timedelta:
+    """Wait before the next try: 1, 2, 4, … minutes, at most one hour."""
+    return timedelta(minutes=min(2 ** max(attempts - 1, 0), 60))

@@ -1,0 +1,74 @@
+"""What we asked a channel and what it answered, without secrets and bodies."""
+
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ..const import KEEP_CALLS
+from ..domain.redact import redact
+from ..timing import naive
+
+_logger = logging.getLogger(__name__)
+
+
+class MarketplaceCallLog(models.Model):
+    """One HTTP call to a channel. Written in a transaction of its own, so that a job
+    that is rolled back leaves its traces; kept for two weeks."""
+
+    _name = "marketplace.call.log"
+    _description = "Marketplace Call"
+    _order = "id desc"
+    _log_access = False
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="cascade", index=True
+    )
+    at = fields.Datetime(required=True, index=True)
+    method = fields.Char(required=True)
+    template = fields.Char("Path", required=True)
+    ref = fields.Char("Reference", index="btree_not_null")
+    status = fields.Integer(help="HTTP status; 0 = no answer.")
+    ms = fields.Integer("Milliseconds")
+    error = fields.Char()
+    code = fields.Char("Error Code")
+
+    @api.autovacuum
+    def _gc(self):
+        """Forget what is older than two weeks."""
+        limit = fields.Datetime.now() - timedelta(days=KEEP_CALLS.days)
+        self.search([("at", "<", limit)], limit=100_000).unlink()
+
+
+class CallLogger:
+    """``HttpOptions.on_call`` of one account; must not raise."""
+
+    def __init__(self, account):
+        self._account_id = account.id
+        self._company_id = account.company_id.id
+        self._registry = account.env.registry
+
+    def __call__(self, record):
+        try:
+            with self._registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["marketplace.call.log"].create(self._values(record))
+        except Exception:
+            _logger.exception("The call log could not be written")
+
+    def _values(self, record):
+        return {
+            "account_id": self._account_id,
+            "company_id": self._company_id,
+            "at": naive(record.at),
+            "method": record.method,
+            "template": record.template,
+            "ref": redact(record.ref),
+            "status": record.status,
+            "ms": record.ms,
+            "error": record.error,
+            "code": redact(record.code),
+        }

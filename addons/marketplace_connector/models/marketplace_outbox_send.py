@@ -1,0 +1,274 @@
+"""Sending an NF-e to a channel: guard, intent, call, result."""
+
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+
+from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
+
+from ..const import CONFIG_ERRORS_TO_PAUSE
+from ..domain.contract import AuthDead, ChannelError, InvoiceFile
+from ..domain.redact import redact
+from ..rules import outcome as rules
+from ..timing import naive, utc, utc_now
+from .own_transaction import in_own_transaction
+
+_logger = logging.getLogger(__name__)
+
+GUARD = "xml"
+HELD = timedelta(minutes=10)
+LOST_AFTER = timedelta(minutes=5)
+"""A row that stands in ``sending`` for so long lost its worker: read back."""
+
+
+class MarketplaceOutbox(models.Model):
+    _inherit = "marketplace.outbox"
+
+    def _send(self):
+        """Job: send at most 50 NF-e of one account; a bad one stops nobody.
+
+        Three transactions per row: guard and intent are committed before the call, no
+        lock is held during it, the result is committed at once. Killed in between, the
+        row stands in ``sending`` and the cron reads back what the channel holds.
+        """
+        account = self.account_id
+        account.ensure_one()
+        if account.state != "active":
+            return "parked: the account is not active"
+        sent = 0
+        adapter = account._adapter()
+        # One batched question for the whole chunk; the rows then find a fresh answer.
+        in_own_transaction(self, lambda mine: mine.sale_order_ids._b2c_guard(GUARD))
+        for row in self:
+            intent = in_own_transaction(row, lambda mine: mine._intend(adapter.caps))
+            if not intent:
+                continue
+            outcome = row._call(adapter, account, *intent)
+            in_own_transaction(row, lambda mine, got=outcome: mine._keep(got))
+            sent += 1
+        return f"{sent} sent"
+
+    # ------------------------------------------------------------ 1: guard and intent
+
+    def _intend(self, caps):
+        """Lock, ask the guard, write the intent.
+
+        :return: None (not now), or ``(ask, target, file, attempts)`` for the call
+        """
+        if self.account_id.state != "active":
+            # Paused or dead since the job began: the row waits for the account.
+            return None
+        if not self.try_lock_for_update(allow_referencing=True):
+            return None
+        self.invalidate_recordset(flush=False)
+        now = fields.Datetime.now()
+        if self.state not in ("waiting", "failed", "sending") or self.next_try > now:
+            return None
+        ask = self.state == "sending"
+        if not ask and not self._may_go(caps):
+            return None
+        file = self._invoice_file()
+        if len(file.xml) > caps.invoice_max_bytes:
+            self._keep(rules.Outcome("rejected", "operator", "too_large"))
+            return None
+        self.write(
+            {
+                "state": "sending",
+                "attempts": self.attempts + 1,
+                "sent_at": now,
+                "next_try": now + LOST_AFTER,
+            }
+        )
+        return ask, self.parcel_id._invoice_target(), file, self.attempts
+
+    def _may_go(self, caps) -> bool:
+        """The NF-e is authorised and old enough, and every order may go on."""
+        if self.document_id.state_edoc != "autorizada":
+            self._block("nfe_cancelled")
+            return False
+        authorized_at = utc(self.document_id.authorization_date)
+        if authorized_at and authorized_at + caps.invoice_min_age > utc_now():
+            self.next_try = naive(authorized_at + caps.invoice_min_age)
+            return False
+        for verdict in self.sale_order_ids._b2c_guard(GUARD).values():
+            if verdict.go:
+                continue
+            code = verdict.reason_code
+            stop = verdict.decision == "stop"
+            self.write(
+                {
+                    "state": "blocked" if stop else "waiting",
+                    "error_code": code,
+                    "error_class": "retry",
+                    "error_message": self._describe("guard", code),
+                    "next_try": fields.Datetime.now() + HELD,
+                }
+            )
+            return False
+        return True
+
+    def _invoice_file(self) -> InvoiceFile:
+        document = self.document_id
+        return InvoiceFile(
+            key=document.document_key,
+            xml=document.nfe_proc_id.raw or b"",
+            authorized_at=utc(document.authorization_date) or utc_now(),
+            total=Decimal(str(document.fiscal_amount_total)).quantize(Decimal("0.01")),
+            series=document.document_serie or "",
+            number=document.document_number or "",
+        )
+
+    # ------------------------------------------------------------ 2: call
+
+    def _call(self, adapter, account, ask, target, file, attempts):
+        """Send, or ask what the channel holds; never raises."""
+        try:
+            if ask:
+                result = adapter.invoice_status(target)
+            else:
+                result = adapter.send_invoice(target, file)
+        except Exception as error:
+            if isinstance(error, AuthDead):
+                account._mark_dead(str(error))
+            elif not isinstance(error, ChannelError):
+                _logger.exception("NF-e %s could not be handed over", file.key)
+            found = rules.of_error(error, attempts, utc_now())
+            if ask and found.state in ("failed", "waiting"):
+                # Still nobody knows: it must not be sent before the channel answers.
+                found = rules.still_unknown(found)
+            return found
+        return rules.of_result(result, file.key, utc_now())
+
+    # ------------------------------------------------------------ 3: result
+
+    def _keep(self, outcome):
+        """Write the outcome and what follows from it."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "state": outcome.state,
+                "error_class": outcome.error_class or False,
+                "error_code": outcome.code or False,
+                "error_message": outcome.error_class
+                and self._describe(outcome.code, redact(outcome.detail)),
+                "next_try": naive(outcome.next_try) or now,
+                "answered_at": now,
+                "receipt": outcome.receipt or self.receipt,
+            }
+        )
+        if outcome.state == "accepted":
+            self._after_accept()
+        elif outcome.state == "rejected":
+            self._after_reject()
+        elif outcome.read_back and not outcome.error_class:
+            self._log_fiscal(FiscalState.PROCESSING)
+
+    def _after_accept(self):
+        self.parcel_id.write(
+            {
+                "invoice_state": "accepted",
+                "invoice_key": self.document_key,
+                "label_next_try": fields.Datetime.now(),
+            }
+        )
+        self._log_fiscal(FiscalState.ACCEPTED)
+        self.env["b2c.issue"]._solve(None, self)
+        self.parcel_id._queue_labels()
+
+    def _after_reject(self):
+        self.parcel_id.invoice_state = "rejected"
+        self._log_fiscal(FiscalState.REJECTED)
+        texts = self.account_id._in_company_language().env
+        self.env["b2c.issue"]._report(
+            "channel_xml_rejected",
+            record=self,
+            order=self.sale_order_ids[:1],
+            company=self.company_id,
+            message=self.error_message,
+            suggestion={
+                "config": texts._("Correct the settings of account and company."),
+                "bug": texts._("Report the message to support."),
+            }.get(
+                self.error_class,
+                texts._("Correct the order or its NF-e, then send again."),
+            ),
+            replay="action_send_again",
+        )
+        if self.error_class == "config":
+            self._pause_on_config_errors()
+
+    def _pause_on_config_errors(self):
+        """Three in a row: the next five hundred would fail as well."""
+        self.flush_model()
+        last = self.search(
+            [("account_id", "=", self.account_id.id), ("answered_at", "!=", False)],
+            order="answered_at desc, id desc",
+            limit=CONFIG_ERRORS_TO_PAUSE,
+        )
+        classes = [row.error_class or "" for row in last]
+        account = self.account_id._in_company_language()
+        if account.state != "active" or not rules.stops_account(
+            classes, CONFIG_ERRORS_TO_PAUSE
+        ):
+            return
+        account._pause(
+            account.env._(
+                "Paused: %(count)s NF-e in a row refused for the settings.",
+                count=CONFIG_ERRORS_TO_PAUSE,
+            )
+        )
+        self.env["b2c.issue"]._report(
+            "channel_config_error",
+            record=account,
+            company=account.company_id,
+            message=account.env._(
+                "%(account)s is paused: %(problem)s",
+                account=account.name,
+                problem=self.error_message,
+            ),
+            suggestion=account.env._(
+                "Correct the settings, then press Resume on the account."
+            ),
+        )
+
+    def _log_fiscal(self, state):
+        self.sale_order_ids._b2c_log(
+            Axis.FISCAL,
+            state,
+            source=self.account_id._b2c_source(),
+            uid=f"outbox:{self.id}:{self.attempts}:{state}",
+        )
+
+    # ------------------------------------------------------------ words
+
+    def _describe(self, code, detail) -> str:
+        """What happened, for a person, in the company's language.
+
+        The channel's own codes are explained by its addon
+        (``marketplace.account._invoice_problem``).
+        """
+        account = self.account_id._in_company_language()
+        env = account.env
+        known = {
+            "other_note_held": env._(
+                "The channel already holds another NF-e for this parcel: %(detail)s",
+                detail=detail,
+            ),
+            "guard": env._(
+                "Held back: %(reason)s.",
+                reason=env["b2c.guard.verdict"]._reason_text(detail),
+            ),
+            "nfe_cancelled": env._("The NF-e is not authorised (any more)."),
+            "order_cancelled": env._("The order was cancelled."),
+            "too_large": env._("The XML is larger than the channel takes."),
+            "token_dead": env._("The account has lost its connection to the channel."),
+            "not_yet": env._("The channel does not take the NF-e yet."),
+        }
+        text = known.get(code) or account._invoice_problem(code, detail)
+        if text:
+            return text
+        return env._(
+            "The channel answered: %(code)s %(detail)s", code=code, detail=detail
+        )[:1000]
