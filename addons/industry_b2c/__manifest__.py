@@ -5,7 +5,12 @@
     "license": "AGPL-3",
     "author": "Industry B2C",
     "category": "Sales/Sales",
-    "depends": ["marketplace_mercadolivre", "industry_b2c_sales_nfe_batch", "l10n_br_coa_generic"],
-    "data": [],
+    "application": True,
+    "depends": [
+        "industry_b2c_sales_nfe_batch",
+        "marketplace_mercadolivre",
+        "l10n_br_coa_generic",
+    ],
+    "data": ["views/menus.xml"],
     "installable": True,
 }

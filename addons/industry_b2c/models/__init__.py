@@ -1,0 +1,1 @@
+from . import industry_b2c_demo

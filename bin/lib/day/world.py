@@ -1,0 +1,315 @@
+"""The demo world: two simulators, one Odoo, one database.
+
+Everything lies in one folder, so that a second run finds the first one's orders, notes
+and parcels; the tests of the whole use a folder of their own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from simulators.common.certificates import CertificateAuthority
+from simulators.mercadolivre.catalog import DEFAULT_CATALOG
+from simulators.mercadolivre.records import Seller
+
+from .processes import READY_SECONDS, ROOT, Program, Simulator, WorldError
+from .rpc import OdooClient
+
+ODOO = (sys.executable, "bin/lib/odoo_server.py")
+COMPANY = {
+    "name": "Móveis Araucária Indústria Ltda",
+    "vat": Seller.cnpj,
+    "state_registration": "110042490114",
+}
+PASSWORD = "demo"
+USERS = (
+    {
+        "login": "pedidos",
+        "name": "Mesa de Pedidos",
+        "groups": [
+            "industry_b2c_sales.industry_b2c_sales_group_user",
+            "marketplace_connector.marketplace_connector_group_user",
+        ],
+    },
+    {
+        "login": "expedicao",
+        "name": "Expedição",
+        "groups": [
+            "industry_b2c_sales.industry_b2c_sales_group_user",
+            "marketplace_connector.marketplace_connector_group_user",
+            "stock.group_stock_user",
+        ],
+    },
+    {
+        "login": "fiscal",
+        "name": "Fiscal",
+        "groups": [
+            "industry_b2c_sales.industry_b2c_sales_group_user",
+            "nfe_batch.nfe_batch_group_manager",
+            "account.group_account_invoice",
+        ],
+    },
+)
+SIDES = ("length", "width", "height")
+FURNITURE, HOUSEWARE = "9403.60.00", "3924.90.00"
+NCM = {"ORG-GAV-05": HOUSEWARE, "CES-ROU-06": HOUSEWARE}
+
+
+class World:
+    """Start, connect and stop the programs around one database."""
+
+    def __init__(self, local: Path, name: str, odoo_port: int = 8069) -> None:
+        """A world named like its database; ``local`` is the checkout's .local."""
+        self.folder = folder = local / name
+        self.base = local / "base"
+        self.database = name
+        folder.mkdir(parents=True, exist_ok=True)
+        self.sefaz = Simulator(folder, "sefaz")
+        self.market = Simulator(folder, "mercadolivre")
+        self.odoo = Program(folder, "odoo")
+        self.odoo_port = odoo_port
+        self.odoo_url = f"http://127.0.0.1:{odoo_port}"
+        self.sefaz_at: dict[str, Any] = {}
+        self.market_at: dict[str, Any] = {}
+
+    # === CERTIFICATES === #
+
+    @property
+    def authority(self) -> CertificateAuthority:
+        """The test authority that all worlds share; made at the first call."""
+        return CertificateAuthority.ensure(self.base / "ca")
+
+    def certificate(self) -> dict[str, str]:
+        """The company's A1 certificate, made once and kept."""
+        file = self.base / "client.pfx"
+        if not file.exists():
+            pfx = self.authority.client_pfx(COMPANY["vat"], COMPANY["name"], PASSWORD)
+            file.touch(mode=0o600)
+            file.write_bytes(pfx)
+        return {
+            "content": base64.b64encode(file.read_bytes()).decode(),
+            "password": PASSWORD,
+        }
+
+    # === PROGRAMS === #
+
+    def start_simulators(self) -> None:
+        """Both simulators, on the ports and with the books of the last run."""
+        self.start_sefaz()
+        self.start_market()
+
+    def start_sefaz(self) -> None:
+        """The SEFAZ simulator."""
+        self.sefaz_at = self.sefaz.launch(
+            "simulators.sefaz",
+            *("--ca-dir", str(self.authority.directory)),
+            *("--state", str(self.folder / "sefaz.sqlite")),
+            *("--port", str(self._port("sefaz"))),
+            *("--control-port", str(self._port("sefaz_control"))),
+        )
+
+    def start_market(self) -> None:
+        """The marketplace simulator."""
+        self.market_at = self.market.launch(
+            "simulators.mercadolivre",
+            *("--state", str(self.folder / "mercadolivre.sqlite")),
+            *("--port", str(self._port("mercadolivre"))),
+            *("--seller-cnpj", COMPANY["vat"]),
+            "--accept-homologation",
+        )
+
+    def start_odoo(self) -> None:
+        """The web server with its queue runner and cron worker."""
+        self.odoo.start(
+            [
+                *(*ODOO, "-c", "config/odoo.dev.conf"),
+                *("-d", self.database, "--db-filter", f"^{self.database}$"),
+                *("--http-port", str(self.odoo_port)),
+                *("--gevent-port", str(self._port("gevent"))),
+            ],
+        )
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                get(f"{self.odoo_url}/web/health")
+                return
+            except OSError:
+                self.odoo.require_alive()
+                time.sleep(0.2)
+        raise WorldError(f"Odoo does not answer, see {self.odoo.log}")
+
+    def stop(self) -> None:
+        """Stop everything; the books stay."""
+        for program in (self.odoo, self.market, self.sefaz):
+            program.stop()
+
+    def require_alive(self) -> None:
+        """Raise when one of the programs is gone."""
+        for program in (self.odoo, self.market, self.sefaz):
+            program.require_alive()
+
+    def _port(self, name: str) -> int:
+        """A free port that stays the same from run to run where it can."""
+        file = self.folder / "ports.json"
+        ports = json.loads(file.read_text()) if file.exists() else {}
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", ports.get(name, 0)))
+            except OSError:
+                probe.bind(("127.0.0.1", 0))
+            ports[name] = probe.getsockname()[1]
+        file.write_text(json.dumps(ports))
+        return ports[name]
+
+    # === DATABASE === #
+
+    def load_company(self) -> None:
+        """Make the demo company in the database (no server is running yet)."""
+        products = [
+            {
+                "sku": item.seller_sku,
+                "name": item.title,
+                "price": float(item.price),
+                "ncm": NCM.get(item.seller_sku, FURNITURE),
+                "weight": item.weight / 1000,
+                **{side: float(getattr(item, side)) for side in SIDES},
+            }
+            for item in DEFAULT_CATALOG
+        ]
+        users = [{**user, "password": PASSWORD} for user in USERS]
+        script = (
+            f"env['industry.b2c.demo']._load({COMPANY!r}, {products!r}, "
+            f"{self.certificate()!r}, {users!r})\nenv.cr.commit()\n"
+        )
+        result = subprocess.run(
+            [*ODOO, "shell", "-c", "config/odoo.test.conf"]
+            + ["-d", self.database, "--no-http"],
+            cwd=ROOT,
+            input=script.encode(),
+            capture_output=True,
+            check=False,
+        )
+        if result.returncode or b"Traceback" in result.stderr:
+            raise WorldError(f"the demo company:\n{result.stderr.decode()[-3000:]}")
+
+    # === CONNECTION === #
+
+    def client(self, login: str = "admin", password: str = "admin") -> OdooClient:
+        """A user's connection to the running Odoo."""
+        return OdooClient(self.odoo_url, self.database, login, password)
+
+    def connect(self) -> None:
+        """Point company and account at the simulators; consent as a person would."""
+        admin = self.client()
+        admin.call("ir.config_parameter", "set_param", "web.base.url", self.odoo_url)
+        company = admin.search_read(
+            "res.company", [("name", "=", COMPANY["name"])], "id"
+        )[0]["id"]
+        admin.call(
+            "res.company",
+            "write",
+            [company],
+            {
+                "processador_edoc": "nfe_batch",
+                "nfe_endpoint_base": self.sefaz_at["url"],
+                "nfe_ca_bundle": self.authority.ca_file.read_text(),
+                "nfe_environment": "2",
+            },
+        )
+        self._connect_market(admin, company)
+
+    def _connect_market(self, admin: OdooClient, company: int) -> None:
+        values = {
+            "name": "Loja Mercado Livre",
+            "channel": "mercadolivre",
+            "company_id": company,
+            "base_url": self.market_at["url"],
+            "external_ref": str(self.market_at["seller_id"]),
+            "client_id": self.market_at["client_id"],
+            "client_secret": self.market_at["client_secret"],
+        }
+        found = admin.search_read(
+            "marketplace.account",
+            [("company_id", "=", company), ("channel", "=", "mercadolivre")],
+            "state",
+        )
+        if found:
+            account = found[0]["id"]
+            admin.call("marketplace.account", "write", [account], values)
+        else:
+            account = admin.call("marketplace.account", "create", [values])[0]
+        record = admin.search_read(
+            "marketplace.account", [("id", "=", account)], "state", "hook_url"
+        )[0]
+        if record["state"] != "active":
+            self._consent(account)
+        post(
+            f"{self.market_at['control']}/notifications",
+            {"url": record["hook_url"], "duplicates": 2},
+        )
+
+    def _consent(self, account: int) -> None:
+        """Press "Connect" in a browser's session and agree on the channel's page."""
+        session = requests.Session()
+        session.trust_env = False
+        params = {"db": self.database, "login": "admin", "password": "admin"}
+        session.post(
+            f"{self.odoo_url}/web/session/authenticate", json={"params": params}
+        )
+        action = session.post(
+            f"{self.odoo_url}/web/dataset/call_kw",
+            json={
+                "params": {
+                    "model": "marketplace.account",
+                    "method": "action_connect",
+                    "args": [[account]],
+                    "kwargs": {},
+                }
+            },
+        ).json()
+        if "result" not in action:
+            raise WorldError(f"the account cannot be connected: {action}")
+        session.get(action["result"]["url"]).raise_for_status()
+
+
+def get(url: str) -> bytes:
+    """GET on this machine, no proxy."""
+    return _open(urllib.request.Request(url))
+
+
+def post(url: str, body: dict[str, Any]) -> dict[str, Any]:
+    """POST JSON to a control plane; a refusal (409) is an answer too."""
+    request = urllib.request.Request(
+        url,
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    return json.loads(_open(request))
+
+
+def read(url: str) -> Any:
+    """GET JSON from a control plane."""
+    return json.loads(get(url))
+
+
+def _open(request: urllib.request.Request) -> bytes:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=60) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        if error.code == 409:
+            return error.read()
+        raise
