@@ -12,7 +12,9 @@ class SaleOrder(models.Model):
         """Message and suggestion of a problem in the company's language."""
         env = self.with_context(lang=company._b2c_lang()).env
         message, suggestion = PROBLEMS[problem.code]
-        return env._(message, **problem.params), env._(suggestion)
+        # Filled in afterwards: a parameter may be called like one of ``env._``.
+        text = env._(message)
+        return text % problem.params, env._(suggestion)
 
     def _b2c_report(self, problem: Problem, replay="_b2c_retry"):
         """Open an issue about each order for a problem of this addon."""
