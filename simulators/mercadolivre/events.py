@@ -26,7 +26,9 @@ class NotificationConfig:
 
     url: str | None = None
     duplicates: int = 1
-    """How often each event is delivered, 1 to 5."""
+    """How often an event is delivered, 1 to 5."""
+    duplicate_every: int = 1
+    """Only each n-th event is delivered more than once."""
     reorder: bool = False
     """Deliver each batch backwards."""
     delay: float = 0
@@ -62,6 +64,8 @@ class EventQueue:
             config = NotificationConfig(**merged)
             if not 1 <= config.duplicates <= 5:
                 raise bad_request("duplicates must be 1 to 5")
+            if config.duplicate_every < 1:
+                raise bad_request("duplicate_every must be 1 or more")
             self._store.set_setting(_SETTING, merged)
         return config
 

@@ -88,7 +88,8 @@ class Notifier:
         note.attempts += 1
         tried_at = self._clock.now()
         accepted = False
-        for _ in range(config.duplicates):
+        repeated = row_id % config.duplicate_every == 0
+        for _ in range(config.duplicates if repeated else 1):
             accepted = self._post(note, config)
             if not accepted:
                 break

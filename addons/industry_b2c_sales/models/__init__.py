@@ -9,6 +9,8 @@ from . import res_partner
 from . import product_product
 from . import l10n_br_fiscal_document_line
 from . import l10n_br_fiscal_tax
+from . import mail_thread
+from . import tax_memo
 from . import sale_order
 from . import sale_order_log
 from . import sale_order_issue

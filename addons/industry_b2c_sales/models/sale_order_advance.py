@@ -7,10 +7,12 @@ from odoo.tools import float_compare, split_every
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.axes import Axis, FiscalState
+from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
 from .sale_order_intake import QUIET
+from .sale_order_log import utc_now
+from .tax_memo import tax_memo
 
 CHUNK = 50
 # An order that nothing happened to for this long stands still.
@@ -40,7 +42,7 @@ class SaleOrder(models.Model):
 
         :raises RetryableJobError: a row or the number sequence is locked by another
         """
-        orders = self.exists().filtered("is_b2c").with_context(**QUIET)
+        orders = self.exists().filtered("is_b2c").with_context(**QUIET, **tax_memo())
         for company, group in orders.grouped("company_id").items():
             chunk = group.with_company(company)
             chunk._b2c_advance_confirm()
@@ -51,7 +53,10 @@ class SaleOrder(models.Model):
 
     def _b2c_advance_confirm(self):
         drafts = self.filtered(lambda order: order.state in ("draft", "sent"))
-        ready = drafts.filtered(lambda order: order._b2c_try_complete())
+        # sudo: see _b2c_keep_payload.
+        waiting = drafts.filtered(lambda order: order.sudo().b2c_pending_payload)
+        ready = (drafts - waiting)._b2c_complete()
+        ready |= waiting.filtered(lambda order: order._b2c_try_complete())
         going = ready._b2c_go("reserve")._b2c_lock()
         going._b2c_batch("action_confirm")
 
@@ -59,20 +64,23 @@ class SaleOrder(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                return self._b2c_complete()
+                return bool(self._b2c_complete())
         except psycopg2.OperationalError:
             raise
         except Exception as error:
             self._b2c_report_error(error, "advance_failed")
             return False
 
-    def _b2c_complete(self) -> bool:
-        """Are the products complete (then the lines are made again if needed)?"""
-        self.ensure_one()
-        problems = self._b2c_readiness() or self._b2c_rebuild()
-        for problem in problems:
-            self._b2c_report(problem)
-        return not problems
+    def _b2c_complete(self):
+        """Those whose products are complete; their lines are made again if needed."""
+        complete = self.browse()
+        for order in self:
+            problems = order._b2c_readiness() or order._b2c_rebuild()
+            for problem in problems:
+                order._b2c_report(problem)
+            if not problems:
+                complete |= order
+        return complete
 
     def _b2c_advance_reserve(self):
         """Reserve what is confirmed; the orders that have all of their goods."""
@@ -127,15 +135,23 @@ class SaleOrder(models.Model):
             order._b2c_check_total(drafts)
             invoices |= drafts
         invoices.with_context(skip_compute_fiscal_tax_ids=False).action_post()
-        for order in self:
-            for move in order._b2c_posted_invoices():
-                order._b2c_log(
-                    Axis.FISCAL,
-                    FiscalState.INVOICED,
-                    source="odoo",
-                    uid=f"invoice/{move.id}",
-                    raw=move.name,
-                )
+        self._b2c_log_all(
+            [
+                (order, [order._b2c_invoiced_fact(move)])
+                for order in self
+                for move in order._b2c_posted_invoices()
+            ]
+        )
+
+    def _b2c_invoiced_fact(self, move) -> Fact:
+        return Fact(
+            axis=Axis.FISCAL,
+            state=FiscalState.INVOICED,
+            raw=move.name,
+            source="odoo",
+            at=utc_now(),
+            uid=f"invoice/{move.id}",
+        )
 
     def _b2c_check_total(self, invoices):
         """The note must amount to what was paid, to the cent."""

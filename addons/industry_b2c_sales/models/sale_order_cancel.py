@@ -76,7 +76,7 @@ class SaleOrder(models.Model):
 
     def _b2c_authorized_at(self):
         """When the SEFAZ authorised the note, as our log knows it (aware UTC)."""
-        facts = self._b2c_facts().get(Axis.FISCAL, [])
+        facts = self._b2c_facts()[self.id].get(Axis.FISCAL, [])
         times = [fact.at for fact in facts if fact.state == FiscalState.AUTHORIZED]
         return max(times, default=None)
 

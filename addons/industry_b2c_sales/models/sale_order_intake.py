@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..domain.intake import IntakeOrder, IntakeResult, Problem, check, redact
 from ..domain.payload import dump, load
+from .tax_memo import tax_memo
 
 _logger = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ QUIET = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
+    # Nor a message on every transfer and invoice; see `mail_thread.py`.
+    "b2c_quiet": True,
 }
 
 
@@ -25,71 +28,99 @@ class SaleOrder(models.Model):
 
     @api.model
     def _b2c_intake(self, orders: list[IntakeOrder]) -> list[IntakeResult]:
-        """Take in orders of the current company, each one in a savepoint of its own.
+        """Take in orders of the current company, best about 50 in a call.
 
         Idempotent by (source, external id): a known order gets the new facts only. An
         order with problems becomes a ``b2c.issue`` that keeps its payload; an order
-        whose products are incomplete is created and held in draft.
+        whose products are incomplete is created and held in draft. One bad order stops
+        no other.
 
         :returns: one result per order, in the same order
         :raises RetryableJobError: another transaction takes in the same order
         """
-        quiet = self.with_context(**QUIET, b2c_taking_in=True)
-        results = [quiet._b2c_take_in(order) for order in orders]
-        created = [item.order_id for item in results if item.outcome == "created"]
+        quiet = self.with_context(**QUIET, **tax_memo(), b2c_taking_in=True)
+        results = quiet._b2c_take_in_known(orders)
+        fresh = {quiet._b2c_ref(order): order for order in orders}
+        fresh = {ref: order for ref, order in fresh.items() if ref not in results}
+        results |= quiet._b2c_take_in(list(fresh.values()))
+        created = [one.order_id for one in results.values() if one.outcome == "created"]
         self.browse(created)._b2c_queue_advance()
+        return [results[self._b2c_ref(order)] for order in orders]
+
+    def _b2c_take_in_known(self, orders) -> dict[str, IntakeResult]:
+        """Orders that are here already get the new facts; results by reference."""
+        known = {
+            f"{record.b2c_source}/{record.b2c_external_id}": record
+            for record in self._b2c_existing(orders)
+        }
+        results = {}
+        for order in orders:
+            record = known.get(self._b2c_ref(order))
+            if record:
+                # A known order that became ready goes on its way like any other.
+                record.with_context(b2c_taking_in=False)._b2c_log_facts(order.facts)
+                results[self._b2c_ref(order)] = IntakeResult(
+                    order.external_id, "duplicate", record.id
+                )
         return results
 
-    def _b2c_take_in(self, order: IntakeOrder) -> IntakeResult:
-        existing = self._b2c_existing(order)
-        if existing:
-            # A known order that became ready goes on its way like any other.
-            existing.with_context(b2c_taking_in=False)._b2c_log_facts(order.facts)
-            return IntakeResult(order.external_id, "duplicate", existing.id)
-        problems = check(order)
+    def _b2c_take_in(self, orders) -> dict[str, IntakeResult]:
+        """New orders, all at once; when that fails, each one alone."""
+        problems = []
         try:
-            if not problems:
-                with self.env.cr.savepoint():
-                    return self._b2c_create(order)
+            with self.env.cr.savepoint():
+                return self._b2c_create(orders)
         except psycopg2.errors.UniqueViolation as error:
-            if "b2c_external_uniq" not in str(error):
-                problems = [Problem("intake_failed", {"error": redact(str(error))})]
-            else:
-                raise RetryableJobError(
-                    f"order {order.source}/{order.external_id} is being taken in"
-                ) from error
+            if "b2c_external_uniq" in str(error):
+                raise RetryableJobError("an order is being taken in") from error
+            problems = [Problem("intake_failed", {"error": redact(str(error))})]
         except psycopg2.OperationalError:
             raise
-        except _ProblemsFound as found:
-            problems = found.problems
         except Exception as error:
             text = redact(str(error))
-            _logger.warning(
-                "Intake of %s: %s, %s", self._b2c_ref(order), type(error), text
-            )
+            refs = ", ".join(map(self._b2c_ref, orders))
+            _logger.warning("Intake of %s: %s, %s", refs, type(error), text)
             problems = [Problem("intake_failed", {"error": text})]
-        issue = self._b2c_quarantine(order, problems)
-        return IntakeResult(
-            order.external_id, "rejected", issue_id=issue.id, problems=tuple(problems)
-        )
+        if len(orders) == 1:
+            return {self._b2c_ref(orders[0]): self._b2c_reject(orders[0], problems)}
+        results = {}
+        for order in orders:
+            results |= self._b2c_take_in([order])
+        return results
 
-    def _b2c_existing(self, order: IntakeOrder):
+    def _b2c_existing(self, orders):
         return self.search(
             [
                 ("company_id", "=", self.env.company.id),
-                ("b2c_source", "=", order.source),
-                ("b2c_external_id", "=", order.external_id),
-            ],
-            limit=1,
+                ("b2c_source", "in", list({order.source for order in orders})),
+                ("b2c_external_id", "in", [order.external_id for order in orders]),
+            ]
         )
 
-    def _b2c_create(self, order: IntakeOrder) -> IntakeResult:
-        """Make consumer and sale order, or raise what stands against it."""
+    def _b2c_create(self, orders) -> dict[str, IntakeResult]:
+        """Make consumers and sale orders; what stands against one keeps it out."""
+        results, ready = {}, {}
+        for order in orders:
+            try:
+                ready[self._b2c_ref(order)] = order, self._b2c_prepare(order)
+            except _ProblemsFound as found:
+                results[self._b2c_ref(order)] = self._b2c_reject(order, found.problems)
+        records = self.create([vals for _order, vals in ready.values()])
+        for (ref, (order, _vals)), record in zip(ready.items(), records, strict=True):
+            results[ref] = record._b2c_settle(order)
+        facts = [order.facts for order, _vals in ready.values()]
+        records._b2c_log_all(zip(records, facts, strict=True))
+        self._b2c_quarantined(list(ready))._mark_solved()
+        return results
+
+    def _b2c_prepare(self, order: IntakeOrder) -> dict:
+        """The values of the sale order, or raise all that stands against it."""
         company = self.env.company
+        problems = check(order)
         if not company.sale_fiscal_operation_id:
-            raise _ProblemsFound(
-                [Problem("operation_missing", {"company": company.name})]
-            )
+            problems.append(Problem("operation_missing", {"company": company.name}))
+        if problems:
+            raise _ProblemsFound(problems)
         products = self._b2c_find_products(order)
         unknown = [
             Problem("sku_unknown", {"sku": line.sku, "line": line.title or line.key})
@@ -99,22 +130,23 @@ class SaleOrder(models.Model):
         if unknown:
             raise _ProblemsFound(unknown)
         partner, shipping = self._b2c_partners(order)
-        lines = self._b2c_line_vals(order, products)
-        record = self.create(self._b2c_order_vals(order, partner, shipping, lines))
-        problems = record._b2c_price(order)
-        lacking = record._b2c_readiness()
+        lines, totals = self._b2c_line_vals(order, products)
+        return self._b2c_order_vals(order, partner, shipping, lines) | totals
+
+    def _b2c_settle(self, order: IntakeOrder) -> IntakeResult:
+        """Check a new order's amounts and products; it is held until they are right."""
+        problems = self._b2c_price(order)
+        lacking = self._b2c_readiness()
         if lacking or problems:
             # Without NCM the taxes, and so the total, are not final anyway.
             problems = lacking or problems
-            record._b2c_keep_payload(order)
+            self._b2c_keep_payload(order)
         for problem in problems:
-            record._b2c_report(problem)
-        record._b2c_log_facts(order.facts)
-        self._b2c_quarantined(order)._mark_solved()
+            self._b2c_report(problem)
         return IntakeResult(
             order.external_id,
             "held" if problems else "created",
-            record.id,
+            self.id,
             problems=tuple(problems),
         )
 
@@ -137,6 +169,12 @@ class SaleOrder(models.Model):
     def _b2c_ref(self, order: IntakeOrder) -> str:
         return f"{order.source}/{order.external_id}"
 
+    def _b2c_reject(self, order: IntakeOrder, problems) -> IntakeResult:
+        issue = self._b2c_quarantine(order, problems)
+        return IntakeResult(
+            order.external_id, "rejected", issue_id=issue.id, problems=tuple(problems)
+        )
+
     def _b2c_quarantine(self, order: IntakeOrder, problems: list[Problem]):
         """Keep an order that cannot be taken in, under its first problem."""
         company = self.env.company
@@ -153,11 +191,11 @@ class SaleOrder(models.Model):
             replay="_b2c_replay_intake",
         )
         # It may have failed on something else before.
-        (self._b2c_quarantined(order) - issue)._mark_solved()
+        (self._b2c_quarantined([self._b2c_ref(order)]) - issue)._mark_solved()
         return issue
 
-    def _b2c_quarantined(self, order: IntakeOrder):
-        """The open issues that keep this order out (with the rights to close them)."""
+    def _b2c_quarantined(self, refs: list[str]):
+        """The open issues that keep these out (with the rights to close them)."""
         # sudo: issues are written by the code that reports them, never by hand.
         return (
             self.env["b2c.issue"]
@@ -166,7 +204,7 @@ class SaleOrder(models.Model):
                 [
                     ("state", "=", "open"),
                     ("company_id", "=", self.env.company.id),
-                    ("external_ref", "=", self._b2c_ref(order)),
+                    ("external_ref", "in", refs),
                     ("replay", "=", "_b2c_replay_intake"),
                 ]
             )
@@ -179,7 +217,7 @@ class SaleOrder(models.Model):
 
 
 class _ProblemsFound(Exception):
-    """Leaves the savepoint of an order that cannot be taken in."""
+    """An order cannot be taken in."""
 
     def __init__(self, problems):
         super().__init__(problems)

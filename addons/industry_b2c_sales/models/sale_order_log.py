@@ -55,6 +55,15 @@ class SaleOrder(models.Model):
 
     def _b2c_log_facts(self, facts, note=None):
         """Append several facts to each order; see `_b2c_log`."""
+        return self._b2c_log_all([(order, facts) for order in self], note=note)
+
+    def _b2c_log_all(self, news, note=None):
+        """Append to each order facts of its own; see `_b2c_log`.
+
+        :param news: pairs of an order of ``self`` and its facts
+        """
+        news = list(news)
+        uids = [fact.uid for _order, facts in news for fact in facts]
         known = {
             (event.order_id.id, event.axis, event.uid)
             # sudo: the log is append only, by this method alone.
@@ -63,26 +72,27 @@ class SaleOrder(models.Model):
             .search(
                 [
                     ("order_id", "in", self.ids),
-                    ("uid", "in", [fact.uid for fact in facts]),
+                    ("uid", "in", uids),
                 ]
             )
         }
-        values = []
-        for order in self:
+        values, axes = [], {}
+        for order, facts in news:
             for fact in facts:
                 key = (order.id, fact.axis.value, fact.uid)
                 if key not in known:
                     known.add(key)
                     values.append(order._b2c_event_vals(fact, note))
+                    axes.setdefault(order, set()).update(one.axis for one in facts)
         try:
             with self.env.cr.savepoint():
                 self.env["b2c.order.event"].sudo().create(values)
         except psycopg2.errors.UniqueViolation as error:
             raise RetryableJobError("the same fact is being logged") from error
-        grown = self.browse(dict.fromkeys(vals["order_id"] for vals in values))
-        axes = {fact.axis for fact in facts}
-        for order in grown:
-            order._b2c_derive(axes)
+        grown = self.browse().concat(*axes)
+        logs = grown._b2c_facts()
+        for order, moved in axes.items():
+            order._b2c_derive(moved, logs[order.id])
         return grown
 
     def _b2c_event_vals(self, fact: Fact, note) -> dict:
@@ -97,14 +107,14 @@ class SaleOrder(models.Model):
             "note": note,
         }
 
-    def _b2c_derive(self, axes):
-        """Fold the log of these axes into the order's states."""
+    def _b2c_derive(self, axes, log):
+        """Fold these axes of the order's log (`_b2c_facts`) into its states."""
         self.ensure_one()
         # The row is written even when no state moves; see `b2c_last_fact_at`.
         values = {"b2c_last_fact_at": fields.Datetime.now()}
         moved = {}
         unknown = False
-        for axis, facts in self._b2c_facts().items():
+        for axis, facts in log.items():
             if axis in (Axis.ORDER, Axis.PAYMENT):
                 unknown |= newest_is_unknown(facts)
             if axis not in axes:
@@ -120,12 +130,12 @@ class SaleOrder(models.Model):
         for axis, (before, state) in moved.items():
             self._b2c_after_move(axis, before, state)
 
-    def _b2c_facts(self) -> dict[Axis, list[Fact]]:
-        """The whole log of an order as facts, by axis."""
-        facts: dict[Axis, list[Fact]] = {}
-        # sudo: see _b2c_log_facts.
+    def _b2c_facts(self) -> dict[int, dict[Axis, list[Fact]]]:
+        """The whole log of each order as facts: by order id, then by axis."""
+        logs: dict[int, dict[Axis, list[Fact]]] = {id_: {} for id_ in self.ids}
+        # sudo: see _b2c_log_all.
         events = self.env["b2c.order.event"].sudo()
-        for event in events.search([("order_id", "=", self.id)]):
+        for event in events.search([("order_id", "in", self.ids)]):
             axis = Axis(event.axis)
             fact = Fact(
                 axis=axis,
@@ -135,8 +145,8 @@ class SaleOrder(models.Model):
                 at=aware(event.at),
                 uid=event.uid,
             )
-            facts.setdefault(axis, []).append(fact)
-        return facts
+            logs[event.order_id.id].setdefault(axis, []).append(fact)
+        return logs
 
     def _b2c_after_move(self, axis: Axis, before, state):
         """Hook: an axis of one order moved from ``before`` to ``state`` (or None).

@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
         }
 
     def _b2c_order_vals(self, order: IntakeOrder, partner, shipping, lines) -> dict:
-        """Values of the sale order; amounts are set by `_b2c_price`."""
+        """Values of the sale order; ``lines`` come from `_b2c_line_vals`."""
         company = self.env.company
         return {
             "is_b2c": True,
@@ -75,41 +75,73 @@ class SaleOrder(models.Model):
             "order_line": [Command.create(vals) for vals in lines],
         }
 
-    def _b2c_line_vals(self, order: IntakeOrder, products: dict) -> list[dict]:
-        """Lines at the paid price: the tax engine then tells the IPI of each."""
-        operation = self.env.company.sale_fiscal_operation_id
-        return [
+    def _b2c_line_vals(self, order: IntakeOrder, products: dict) -> tuple:
+        """The order's lines, and what of the amounts stands on the order.
+
+        Priced with the IPI rate of each product's NCM. The tax engine has the last
+        word, see `_b2c_price`: asking it first would compute all taxes twice.
+
+        :returns: ``(list of line values, order values)``
+        """
+        company = self.env.company
+        rates = [products[line.key]._b2c_ipi_percent(company) for line in order.lines]
+        prices, totals = self._b2c_prices(order, rates)
+        lines = [
             {
                 "product_id": products[line.key].id,
                 "name": line.title or products[line.key].display_name,
                 "product_uom_qty": float(line.quantity),
-                "price_unit": float(line.unit_price),
                 # A line created in bulk does not inherit it from the order.
-                "fiscal_operation_id": operation.id,
+                "fiscal_operation_id": company.sale_fiscal_operation_id.id,
+                **price,
             }
-            for line in order.lines
+            for line, price in zip(order.lines, prices, strict=True)
         ]
+        return lines, totals
 
-    def _b2c_price(self, order: IntakeOrder) -> list[Problem]:
-        """Set prices, discounts and freight so that the note amounts to what was paid.
+    def _b2c_prices(self, order: IntakeOrder, rates: list[Decimal]) -> tuple:
+        """Prices, discounts and freight with which the note amounts to what was paid.
 
         The freight stands on the order (vFrete), which spreads it over the lines when
         the company's delivery costs are by total.
+
+        :param rates: percentage of IPI of each line
+        :returns: ``(list of line values, order values)``
         """
-        self.ensure_one()
-        paid_lines = self._b2c_paid_lines(order)
+        paid_lines = self._b2c_paid_lines(order, rates)
         nets, gap = net_lines(paid_lines, order.freight, order.paid_total)
-        for line, net in zip(self.order_line, nets, strict=True):
-            line.write(self._b2c_price_vals(net))
-        self.force_compute_delivery_costs_by_total = True
-        self.amount_freight_value = float(order.freight)
+        totals = {
+            "force_compute_delivery_costs_by_total": True,
+            "amount_freight_value": float(order.freight),
+        }
         if gap:
             # What price and IPI cannot reach: see ``domain.pricing.ipi_included``.
-            self.amount_other_value = float(gap)
-        if _dec(self.amount_total).quantize(CENT) != order.paid_total:
+            totals["amount_other_value"] = float(gap)
+        return [self._b2c_price_vals(net) for net in nets], totals
+
+    def _b2c_price(self, order: IntakeOrder) -> list[Problem]:
+        """Make sure that the order amounts to what was paid.
+
+        When it does not, the tax engine found another IPI than the NCM's: the prices
+        are made again with the rates that it found.
+        """
+        self.ensure_one()
+        if self._b2c_total_gap(order):
+            rates = [
+                _dec(line.ipi_percent) if line.ipi_value else Decimal(0)
+                for line in self.order_line
+            ]
+            prices, totals = self._b2c_prices(order, rates)
+            for line, price in zip(self.order_line, prices, strict=True):
+                line.write(price)
+            self.write({"amount_other_value": 0.0} | totals)
+        if self._b2c_total_gap(order):
             params = {"total": f"{self.amount_total:.2f}", "paid": order.paid_total}
             return [Problem("invoice_total_mismatch", params)]
         return []
+
+    def _b2c_total_gap(self, order: IntakeOrder) -> Decimal:
+        return _dec(self.amount_total).quantize(CENT) - order.paid_total
 
     def _b2c_price_vals(self, net: NetLine) -> dict:
         return {
@@ -117,22 +149,19 @@ class SaleOrder(models.Model):
             "discount_value": float(net.discount),
         }
 
-    def _b2c_paid_lines(self, order: IntakeOrder) -> list[PaidLine]:
-        """Lines as paid, the order's discount spread over them, with the IPI rate
-        that the tax engine found."""
+    def _b2c_paid_lines(
+        self, order: IntakeOrder, rates: list[Decimal]
+    ) -> list[PaidLine]:
+        """Lines as paid, the order's discount spread over them."""
         shares = spread(order.discount, [self._b2c_goods(line) for line in order.lines])
         return [
             PaidLine(
                 quantity=line.quantity,
                 unit_price=line.unit_price,
                 discount=line.discount + share,
-                ipi_percent=_dec(record.ipi_percent)
-                if record.ipi_value
-                else Decimal(0),
+                ipi_percent=rate,
             )
-            for line, share, record in zip(
-                order.lines, shares, self.order_line, strict=True
-            )
+            for line, share, rate in zip(order.lines, shares, rates, strict=True)
         ]
 
     def _b2c_goods(self, line: IntakeLine) -> Decimal:
@@ -168,11 +197,10 @@ class SaleOrder(models.Model):
             line.key: record.product_id
             for line, record in zip(order.lines, self.order_line, strict=True)
         }
-        vals = company_self._b2c_line_vals(order, products)
-        company_self.order_line = [
-            Command.clear(),
-            *(Command.create(line) for line in vals),
-        ]
+        vals, totals = company_self._b2c_line_vals(order, products)
+        commands = [Command.clear(), *map(Command.create, vals)]
+        company_self.write({"order_line": commands})
+        company_self.write(totals)
         problems = company_self._b2c_price(order)
         if not problems:
             self.sudo().b2c_pending_payload = False

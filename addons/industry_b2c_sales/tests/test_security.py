@@ -42,7 +42,7 @@ class TestSecurity(B2cCase):
         operation = self.company.sale_fiscal_operation_id
         self.other.sale_fiscal_operation_id = operation
         orders = self.orders.with_company(self.other)
-        self.assertFalse(orders._b2c_existing(intake("1")) & mine)
+        self.assertFalse(orders._b2c_existing([intake("1")]) & mine)
 
     def test_operator_goes_the_whole_way(self):
         orders = self.orders.with_user(self.operator)

@@ -13,8 +13,6 @@ from ..timing import utc_now
 
 _logger = logging.getLogger(__name__)
 
-CRON_DRAIN = "marketplace_connector.marketplace_inbox_cron_drain"
-
 
 class MarketplaceWebhook(http.Controller):
     @http.route(
@@ -75,7 +73,7 @@ class MarketplaceWebhook(http.Controller):
         ours = [event for event in events if event.account_ref == account.external_ref]
         text = raw.body.decode("utf-8", "replace").replace("\0", "")
         if env["marketplace.inbox"]._insert(account, ours, auth=verdict, body=text):
-            env.ref(CRON_DRAIN)._trigger()
+            env["marketplace.inbox"]._cron_drain()
 
     def _answer(self, ack: Ack):
         return request.make_response(

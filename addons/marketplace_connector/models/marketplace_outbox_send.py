@@ -40,7 +40,9 @@ class MarketplaceOutbox(models.Model):
         sent = 0
         adapter = account._adapter()
         # One batched question for the whole chunk; the rows then find a fresh answer.
-        in_own_transaction(self, lambda mine: mine.sale_order_ids._b2c_guard(GUARD))
+        in_own_transaction(
+            self, lambda mine: mine.sale_order_ids._b2c_look(GUARD, utc_now())
+        )
         for row in self:
             intent = in_own_transaction(row, lambda mine: mine._intend(adapter.caps))
             if not intent:
@@ -48,6 +50,9 @@ class MarketplaceOutbox(models.Model):
             outcome = row._call(adapter, account, *intent)
             in_own_transaction(row, lambda mine, got=outcome: mine._keep(got))
             sent += 1
+        # All at once. When this job is killed before, the cron finds that they are due.
+        accepted = self.filtered(lambda row: row.state == "accepted")
+        accepted.parcel_id._queue_labels()
         return f"{sent} sent"
 
     # ------------------------------------------------------------ 1: guard and intent
@@ -175,7 +180,6 @@ class MarketplaceOutbox(models.Model):
         )
         self._log_fiscal(FiscalState.ACCEPTED)
         self.env["b2c.issue"]._solve(None, self)
-        self.parcel_id._queue_labels()
 
     def _after_reject(self):
         self.parcel_id.invoice_state = "rejected"

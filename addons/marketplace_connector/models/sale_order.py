@@ -39,18 +39,23 @@ class SaleOrder(models.Model):
     def _b2c_intake(self, orders):
         results = super()._b2c_intake(orders)
         # sudo: whoever replays an order may not write bindings.
-        bindings = self.env["marketplace.order"].sudo()
-        for order, result in zip(orders, results, strict=True):
-            channel, _slash, seller = order.source.partition("/")
-            binding = bindings.search(
+        waiting = (
+            self.env["marketplace.order"]
+            .sudo()
+            .search(
                 [
-                    ("account_id.channel", "=", channel),
-                    ("account_id.external_ref", "=", seller),
                     ("company_id", "=", self.env.company.id),
-                    ("external_id", "=", order.external_id),
+                    ("external_id", "in", [order.external_id for order in orders]),
                     ("sale_order_id", "=", False),
                 ]
             )
+        )
+        bindings = {
+            (binding.account_id._b2c_source(), binding.external_id): binding
+            for binding in waiting
+        }
+        for order, result in zip(orders, results, strict=True):
+            binding = bindings.get((order.source, order.external_id))
             if binding and result.order_id:
                 binding._link_sale(self.sudo().browse(result.order_id))
         return results

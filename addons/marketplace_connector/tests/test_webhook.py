@@ -36,12 +36,12 @@ class TestWebhook(HttpCase):
         self.assertEqual(row.auth, "unsigned")
         self.assertFalse(self.shop.calls, "nothing is read while the channel waits")
 
-    def test_cron_is_woken(self):
-        cron = self.env.ref("marketplace_connector.marketplace_inbox_cron_drain")
-        before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+    def test_one_drain_waits_for_all_that_come_along(self):
+        drains = [("identity_key", "=", "marketplace-inbox-drain")]
         self.tell()
-        after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
-        self.assertEqual(after, before + 1)
+        self.tell(event="event-2")
+        self.assertEqual(len(self.rows()), 2)
+        self.assertEqual(self.env["queue.job"].search_count(drains), 1)
 
     def test_duplicate_is_acknowledged_and_not_stored(self):
         self.tell()

@@ -11,5 +11,6 @@ from . import fiscal_document_result
 from . import fiscal_document_recover
 from . import fiscal_document_cancel
 from . import fiscal_document_papers
+from . import registry_warm_up
 from . import fiscal_document_actions
 from . import account_move

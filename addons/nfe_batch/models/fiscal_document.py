@@ -264,11 +264,16 @@ class FiscalDocument(models.Model):
                 time.sleep(wait)
 
     def _nfe_call_hook(self, hook):
-        """Call a hook for self; a failure of it never costs the result."""
+        """Call a hook for self; a failure of it never costs the result, and the
+        failure of one document not the others' hook."""
         try:
             with self.env.cr.savepoint():
                 getattr(self, hook)()
         except Exception:
+            if len(self) > 1:
+                for document in self:
+                    document._nfe_call_hook(hook)
+                return
             _logger.exception("%s failed for documents %s", hook, self.ids)
             self._nfe_delay("_nfe_run_hook", const.PAPERS_CHANNEL, hook)
 

@@ -106,9 +106,9 @@ class FiscalDocumentRecover(models.Model):
     def _nfe_apply_situation(self, situation):
         kind = situation.kind
         if kind is Kind.AUTHORISED and situation.protocol:
-            self._nfe_authorize(situation.protocol)
+            self._nfe_authorize(situation.protocol)._nfe_announce()
         elif kind is Kind.CANCELLED and situation.protocol:
-            self._nfe_authorize(situation.protocol)
+            self._nfe_authorize(situation.protocol)._nfe_announce()
             self._nfe_adopt_cancellation(situation)
         elif kind is Kind.NOT_FOUND:
             self._nfe_send_again()

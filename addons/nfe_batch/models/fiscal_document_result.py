@@ -70,7 +70,7 @@ class FiscalDocumentResult(models.Model):
         values = {"status_code": decision.code, "message": decision.reason}
         attempt._close("answered", response=message, **values)
         if answer.protocol:
-            self._nfe_apply_protocol(answer.protocol)
+            self._nfe_apply_protocol(answer.protocol)._nfe_announce()
         else:
             self._nfe_apply_refusal(answer)
 
@@ -91,14 +91,17 @@ class FiscalDocumentResult(models.Model):
     # === DECISION ON ONE NOTE === #
 
     def _nfe_apply_protocol(self, protocol):
-        """protNFe of a sending or of a lot's result (``answers.Protocol``)."""
+        """protNFe of a sending or of a lot's result (``answers.Protocol``).
+
+        :return: the document when it was authorised just now, for ``_nfe_announce``
+        """
         self.ensure_one()
         if self.nfe_transmission == "done":
-            return
+            return self.browse()
         kind = protocol.kind
         if kind is Kind.AUTHORISED:
-            self._nfe_authorize(protocol)
-        elif kind in (Kind.DUPLICATE, Kind.PROCESSING):
+            return self._nfe_authorize(protocol)
+        if kind in (Kind.DUPLICATE, Kind.PROCESSING):
             # Somebody, most likely we, sent it before: read what the SEFAZ has.
             self._nfe_set_unknown(now=kind is Kind.DUPLICATE)
         elif kind is Kind.DUPLICATE_OTHER_KEY:
@@ -110,14 +113,18 @@ class FiscalDocumentResult(models.Model):
             self._nfe_try_later(protocol)
         else:
             self._nfe_reject(protocol)
+        return self.browse()
 
     def _nfe_authorize(self, protocol):
-        """Store nfeProc byte by byte and move to authorised, whatever else fails."""
+        """Store nfeProc byte by byte and move to authorised, whatever else fails.
+
+        :return: self, or nothing when the SEFAZ holds other contents
+        """
         try:
             content = proc.nfe_proc(self._nfe_signed_bytes(), protocol)
         except proc.ProtocolMismatch:
             self._nfe_digest_mismatch(protocol)
-            return
+            return self.browse()
         self._nfe_write_decision(protocol)
         event = self.authorization_event_id
         event.set_done(
@@ -137,8 +144,13 @@ class FiscalDocumentResult(models.Model):
             }
         )
         self._nfe_move("action_authorize", "autorizada")
-        self._nfe_delay("_nfe_make_papers", const.PAPERS_CHANNEL)
-        self._nfe_call_hook("_nfe_after_authorize")
+        return self
+
+    def _nfe_announce(self):
+        """Papers and hook of the documents that one answer authorised, all at once."""
+        if self:
+            self._nfe_delay("_nfe_make_papers", const.PAPERS_CHANNEL)
+            self._nfe_call_hook("_nfe_after_authorize")
 
     def _nfe_digest_mismatch(self, protocol):
         """The SEFAZ has other bytes under our key: nothing automatic may follow."""

@@ -226,10 +226,12 @@ class NfeAttempt(models.Model):
         """104: a protocol per note. 105: later. 106 and the rest: ask by key."""
         if result.kind is Kind.LOT_PROCESSED:
             by_key = {document.document_key: document for document in self.document_ids}
+            authorised = self.document_ids.browse()
             for protocol in result.protocols:
                 document = by_key.pop(protocol.key, None)
                 if document:
-                    document._nfe_apply_protocol(protocol)
+                    authorised |= document._nfe_apply_protocol(protocol)
+            authorised._nfe_announce()
             self.state = "done"
             self._read_back(list(by_key.values()))
         elif result.kind in (Kind.PROCESSING, Kind.SERVICE_DOWN, Kind.CERTIFICATE):

@@ -133,7 +133,9 @@ class World:
         self.odoo.start(
             [
                 *(*ODOO, "-c", "config/odoo.dev.conf"),
-                *("-d", self.database, "--db-filter", f"^{self.database}$"),
+                # No --db-filter: with one, each request without a session asks
+                # PostgreSQL for the list of databases, on a new connection.
+                *("-d", self.database),
                 *("--http-port", str(self.odoo_port)),
                 *("--gevent-port", str(self._port("gevent"))),
             ],
@@ -256,7 +258,7 @@ class World:
             self._consent(account)
         post(
             f"{self.market_at['control']}/notifications",
-            {"url": record["hook_url"], "duplicates": 2},
+            {"url": record["hook_url"], "duplicates": 2, "duplicate_every": 10},
         )
 
     def _consent(self, account: int) -> None:
