@@ -11,6 +11,7 @@ from . import product_product
 from . import l10n_br_fiscal_document_line
 from . import l10n_br_fiscal_tax
 from . import sale_order
+from . import sale_order_line_gross
 from . import sale_order_line_invoice
 from . import sale_order_log
 from . import sale_order_issue
