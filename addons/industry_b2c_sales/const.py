@@ -59,7 +59,7 @@ PARCEL_SELECTION = [
     ("returning", "Coming Back"),
     ("returned", "Returned"),
     ("lost", "Lost"),
-    ("cancelled", "Cancelled"),
+    ("cancelled", "Parcel Cancelled"),
 ]
 RETURN_SELECTION = [
     ("requested", "Requested"),
@@ -70,7 +70,7 @@ RETURN_SELECTION = [
     ("disputed", "Disputed"),
     ("refunded", "Refunded"),
     ("rejected", "Rejected"),
-    ("cancelled", "Cancelled"),
+    ("cancelled", "Return Cancelled"),
     ("closed", "Closed"),
 ]
 SETTLEMENT_SELECTION = [

@@ -12,7 +12,7 @@ demo_base() {
     say "installing the suite and the demo company (once)"
     local building="demo_building_$$"
     copy_database "$TEMPLATE" "$building"
-    run_odoo "$building" -i "$(addon_names)" --stop-after-init --no-http \
+    run_odoo "$building" -i industry_b2c --stop-after-init --no-http \
         >"$LOCAL/log/demo-install.log" 2>&1 ||
         { tail -n 30 "$LOCAL/log/demo-install.log" >&2; die "the addons do not install"; }
     "$PY" -m bin.lib.day.company "$building" >"$LOCAL/log/demo-company.log" 2>&1 ||

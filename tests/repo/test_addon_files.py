@@ -25,7 +25,12 @@ TALKS_TO_OTHERS = {"nfe_batch", "marketplace_connector", "marketplace_mercadoliv
 """Integration addons: a restored copy must be made harmless."""
 
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
-LAYERS = {"industry_b2c_sales_nfe_batch", "marketplace_mercadolivre", "industry_b2c"}
+LAYERS = {
+    "industry_b2c_sales_nfe_batch",
+    "marketplace_mercadolivre",
+    "industry_b2c",
+    "test_industry_b2c",
+}
 """Addons that may do without models, hence without access rows."""
 
 

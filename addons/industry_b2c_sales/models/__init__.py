@@ -3,6 +3,7 @@ from . import b2c_guard_verdict
 from . import b2c_cancel_step
 from . import b2c_issue
 from . import res_company
+from . import res_company_fiscal
 from . import res_config_settings
 from . import res_country_state
 from . import res_partner
@@ -12,6 +13,8 @@ from . import l10n_br_fiscal_tax
 from . import mail_thread
 from . import tax_memo
 from . import sale_order
+from . import sale_order_line_gross
+from . import sale_order_line_invoice
 from . import sale_order_log
 from . import sale_order_issue
 from . import sale_order_guard

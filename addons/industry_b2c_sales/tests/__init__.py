@@ -5,4 +5,5 @@ from . import test_advance
 from . import test_cancellation
 from . import test_dispatch
 from . import test_issues
+from . import test_screens
 from . import test_security

@@ -76,6 +76,12 @@ class TestAdvance(B2cCase):
             ),
         )
 
+    def test_note_names_the_product_as_it_was_sold_and_once(self):
+        order = self.invoiced("1")
+        [item] = order.invoice_ids.fiscal_document_id.fiscal_line_ids
+        self.assertNotEqual(self.chair.name, "Cadeira Exemplo")
+        self.assertEqual(item.name, "Cadeira Exemplo")
+
     def test_advancing_twice_changes_nothing(self):
         order = self.invoiced()
         order._b2c_advance()

@@ -118,6 +118,7 @@ class Shop:
         self.invoices = {}
         self.refuse = {}
         self.broken_labels = {}
+        self.label_file = lambda ref: f"%PDF {ref}".encode()
         self.pages = []
         self.missed = []
         self.calls = []
@@ -250,7 +251,7 @@ class ShopAdapter:
         broken = self.shop.broken_labels
         return LabelBatch(
             tuple(
-                LabelFile(f"%PDF {ref}".encode(), "application/pdf", (ref,), fmt)
+                LabelFile(self.shop.label_file(ref), "application/pdf", (ref,), fmt)
                 for ref in parcels
                 if ref not in broken
             ),

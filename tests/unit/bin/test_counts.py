@@ -36,11 +36,11 @@ def stages(tmp_path, script):
 def test_skipped_is_neither_passed_nor_failed(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
-    assert count(report) == ["1", "2"]
+    assert count(report) == ["1", "2", "1"]
 
 
 def test_missing_report_is_a_failure(tmp_path):
-    assert count(tmp_path / "none.xml") == ["0", "1"]
+    assert count(tmp_path / "none.xml") == ["0", "1", "0"]
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,17 @@ def test_pytest_stage(tmp_path, content, green):
     )
     assert (done.returncode == 0) == green
     assert (done.stdout.splitlines()[-1] == "1 passed, 0 failed") == green
+
+
+@pytest.mark.parametrize(("name", "green"), [("unit", True), ("addons", False)])
+def test_skipped_test_of_an_addon_is_a_failure(tmp_path, name, green):
+    """A tour without a browser is skipped; samples that lie elsewhere may be."""
+    (tmp_path / "test_given.py").write_text(
+        "import pytest\n\n\ndef test_a():\n    pass\n\n\n"
+        "@pytest.mark.skip\ndef test_b():\n    pass\n"
+    )
+    plugins = "-p no:odoo -p no:cacheprovider"
+    done = stages(
+        tmp_path, f"run_pytest {name} {plugins} {tmp_path}/test_given.py; summary"
+    )
+    assert (done.returncode == 0) == green

@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _prepare_invoice_line(self, **optional_values):
+        """A consumer's invoice names the product as the channel sold it.
+
+        Core puts reference and name before a text that differs from them; with the
+        listing's title the NF-e (xProd) would name the product twice, and its code
+        has a tag of its own (cProd).
+        """
+        values = super()._prepare_invoice_line(**optional_values)
+        if self.order_id.is_b2c and not self.display_type and not self.is_downpayment:
+            values["name"] = self.name
+        return values
