@@ -36,7 +36,7 @@ given._set_up_taxes()
 given._make_product("CAD-1", stock=100)
 env.cr.commit()
 """
-# Every script starts like this: ``orders`` are those of the test, ``halt`` stands still.
+# Every script starts like this: the orders of the test, and how to stand still.
 HEAD = """
 import json, os, time
 from odoo.addons.industry_b2c_sales.tests import common
@@ -182,7 +182,7 @@ def halt_in(method: str, *, before: bool = False) -> str:
     return f"""
 original, seen = cls.{method}, []
 def standing(self, *args, **kwargs):
-    if {before} and not seen:
+    if {before} and self and not seen:
         seen.append(1), halt()
     result = original(self, *args, **kwargs)
     if not seen:

@@ -63,3 +63,13 @@ class ResCompany(models.Model):
         """The language of what is stored for this company: jobs carry none."""
         self.ensure_one()
         return self.partner_id.lang or "pt_BR"
+
+    def _compute_fiscal_address(self):
+        """Let every user read what this computes.
+
+        The parent also assigns `tax_framework`, a stored field that another method
+        computes: protected, it is not written, so a reader needs no right to write
+        companies (a salesperson could not open an order otherwise).
+        """
+        with self.env.protecting([self._fields["tax_framework"]], self):
+            return super()._compute_fiscal_address()

@@ -232,6 +232,9 @@ class TestControl(B2cCase):
         orders = self.order | self.take_in(intake("2"))
         wizards = self.env["b2c.order.control"].with_user(self.operator)
         wizards = wizards.with_context(active_ids=orders.ids, default_kind="hold")
+        # As the browser asks for a new record.
+        told = wizards.onchange({}, [], {"order_ids": {"fields": {}}, "reason": {}})
+        self.assertEqual(len(told["value"]["order_ids"]), 2)
         with Form(wizards) as form:
             form.reason = "Greve da transportadora"
         form.save().action_apply()

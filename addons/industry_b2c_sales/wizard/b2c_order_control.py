@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..const import OPERATION_SELECTION
 
@@ -23,7 +23,7 @@ class B2cOrderControl(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         orders = self.env["sale.order"].browse(self.env.context.get("active_ids", []))
-        values.setdefault("order_ids", orders.ids)
+        values.setdefault("order_ids", [Command.set(orders.ids)])
         companies = orders.company_id or self.env.company
         values.setdefault("minutes", min(companies.mapped("b2c_override_minutes")))
         return values
