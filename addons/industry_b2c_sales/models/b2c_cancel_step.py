@@ -63,7 +63,7 @@ class B2cCancelStep(models.Model):
     note = fields.Char(string="What to Do")
     answer = fields.Char(help="What the person who did it by hand has written.")
     done_at = fields.Datetime()
-    done_by_id = fields.Many2one("res.users", string="Done By")
+    done_by_id = fields.Many2one("res.users")
 
     _step_uniq = models.UniqueIndex("(order_id, COALESCE(partial_id, 0), step)")
     _open_idx = models.Index("(state) WHERE state IN ('todo', 'failed', 'manual')")
