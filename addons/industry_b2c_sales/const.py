@@ -80,6 +80,37 @@ SETTLEMENT_SELECTION = [
     ("settled", "Settled"),
     ("closed", "Closed"),
 ]
+# What a person did, see ``domain.control``.
+CONTROL_STATES = {
+    "held": _lt("Held"),
+    "released": _lt("Released"),
+    "overridden": _lt("Override Granted"),
+    "override_used": _lt("Override Used"),
+    "override_withdrawn": _lt("Override Withdrawn"),
+    "units_cancelled": _lt("Units Cancelled"),
+}
+# The log also holds what persons did, which is on no axis.
+EVENT_SELECTION = [*AXIS_SELECTION, ("control", "Control")]
+# Who wrote an entry of the log when it was a person: see its creator.
+BY_USER = "user"
+OPERATION_SELECTION = [
+    ("reserve", "Reserve"),
+    ("wave", "Wave"),
+    ("pick", "Pick"),
+    ("pack", "Pack"),
+    ("nfe", "NF-e"),
+    ("xml", "XML to Channel"),
+    ("label", "Label"),
+    ("dispatch", "Dispatch"),
+    ("freight_payment", "Freight Payment"),
+    ("refund", "Refund"),
+    ("settlement", "Settlement"),
+]
+ASKER_SELECTION = [
+    ("consumer", "Consumer"),
+    ("seller", "Seller"),
+    ("channel", "Channel"),
+]
 # The field of sale.order that shows the state of an axis.
 AXIS_FIELDS = {axis: f"b2c_{axis}_state" for axis, _label in AXIS_SELECTION}
 
@@ -233,6 +264,9 @@ REASONS = {
     "provider_error": _lt("The channel could not be asked"),
     "status_stale": _lt("The channel's answer is too old"),
     "status_unknown": _lt("The channel told a state that is not known here"),
+    "order_held": _lt("A person holds the order"),
+    "order_changing": _lt("Units are being taken out of the order"),
+    "overridden": _lt("Overridden by a person"),
     "not_invoiced": _lt("There is no posted invoice yet"),
     "nfe_not_authorized": _lt("The NF-e is not authorised"),
     "not_reserved": _lt("The stock is not reserved"),

@@ -23,44 +23,32 @@ class Decision(StrEnum):
 class Operation:
     """A guarded operation: how old the last look may be, and whether it moves goods.
 
-    ``gate`` names the company's setting for it. ``ships`` is False for operations on
-    money: a refund of a cancelled order is right.
+    ``budget`` is the age that is allowed unless the company says otherwise. ``ships``
+    is False for operations on money: a refund of a cancelled order is right.
     """
 
     name: str
-    gate: str
+    budget: timedelta
     ships: bool = True
 
-    @property
-    def budget(self) -> timedelta:
-        """The age that is allowed unless the company says otherwise."""
-        return BUDGETS[self.gate]
 
-
-_WAVE, _PACK, _SEND, _DISPATCH = "wave", "pack", "send", "dispatch"
-
-BUDGETS: dict[str, timedelta] = {
-    _WAVE: timedelta(minutes=15),
-    _PACK: timedelta(minutes=5),
-    _SEND: timedelta(seconds=60),
-    # The last gate: what was heard a moment ago is not enough, it always asks.
-    _DISPATCH: timedelta(0),
-}
+_MONEY = timedelta(minutes=15)
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("reserve", _WAVE),
-        Operation("wave", _WAVE),
-        Operation("pick", _WAVE),
-        Operation("pack", _PACK),
-        Operation("nfe", _SEND),
-        Operation("xml", _SEND),
-        Operation("label", _SEND),
-        Operation("dispatch", _DISPATCH),
-        Operation("freight_payment", _WAVE, ships=False),
-        Operation("refund", _WAVE, ships=False),
-        Operation("settlement", _WAVE, ships=False),
+        Operation("reserve", timedelta(minutes=15)),
+        Operation("wave", timedelta(minutes=15)),
+        Operation("pick", timedelta(minutes=15)),
+        Operation("pack", timedelta(minutes=5)),
+        Operation("nfe", timedelta(seconds=60)),
+        Operation("xml", timedelta(seconds=60)),
+        Operation("label", timedelta(seconds=60)),
+        # The last gate: what was heard a moment ago is not enough, it always asks.
+        Operation("dispatch", timedelta(0)),
+        Operation("freight_payment", _MONEY, ships=False),
+        Operation("refund", _MONEY, ships=False),
+        Operation("settlement", _MONEY, ships=False),
     )
 }
 
@@ -82,16 +70,26 @@ class LiveStatus:
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """What the order's log says; ``unknown``: its newest fact was not understood."""
+    """What the order's log says; ``unknown``: its newest fact was not understood.
+
+    ``held``: a person holds the order. ``changing``: units are being taken out of it.
+    ``overridden``: the operations that a person has let go for the time being.
+    """
 
     order: OrderState | None = None
     payment: PaymentState | None = None
     unknown: bool = False
+    held: bool = False
+    changing: bool = False
+    overridden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one operation; ``age`` of the look it rests on, None = the log."""
+    """The answer to one operation; ``age`` of the look it rests on, None = the log.
+
+    ``overridden``: the reason code that a person has set aside, "" otherwise.
+    """
 
     operation: str
     decision: Decision
@@ -99,6 +97,7 @@ class Verdict:
     source: str
     checked_at: datetime | None = None
     age: timedelta | None = None
+    overridden: str = ""
 
     @property
     def go(self) -> bool:
@@ -137,6 +136,9 @@ def judge(
     """
     checked_at = live.checked_at if live else None
     decision, reason = _decide(operation, states, live, now, budget)
+    aside = ""
+    if _may_override(decision, reason) and operation in states.overridden:
+        decision, reason, aside = Decision.GO, "overridden", reason
     return Verdict(
         operation=operation,
         decision=decision,
@@ -144,7 +146,14 @@ def judge(
         source=live.source if live else "log",
         checked_at=checked_at if not (live and live.error) else None,
         age=now - checked_at if checked_at else None,
+        overridden=aside,
     )
+
+
+def _may_override(decision: Decision, reason: str) -> bool:
+    """A stop is final: what was sold is being undone already. Nor may a note or a
+    parcel be made of quantities that are about to change."""
+    return decision == Decision.HOLD and reason != "order_changing"
 
 
 def _decide(
@@ -159,12 +168,12 @@ def _decide(
     paid = (states.payment, live.payment_state if live and not live.error else None)
     if ships:
         # The log and the channel are both believed when they say stop.
-        for code in map(_STOP_ORDER.get, told):
-            if code:
-                return Decision.STOP, code
-        for code in map(_STOP_PAYMENT.get, paid):
-            if code:
-                return Decision.STOP, code
+        stops = [*map(_STOP_ORDER.get, told), *map(_STOP_PAYMENT.get, paid)]
+        for code in filter(None, stops):
+            return Decision.STOP, code
+    held = _decide_ourselves(states, ships)
+    if held:
+        return Decision.HOLD, held
     if live and live.error:
         return Decision.HOLD, "provider_error"
     if live and not is_fresh(operation, live.checked_at, now, budget):
@@ -172,6 +181,13 @@ def _decide(
     if not ships:
         return Decision.GO, "ok"
     return _decide_shipping(states, told[1] or told[0], paid[1] or paid[0])
+
+
+def _decide_ourselves(states: States, ships: bool) -> str | None:
+    """Why we hold the order ourselves, whatever the channel says."""
+    if ships and states.changing:
+        return "order_changing"
+    return "order_held" if states.held else None
 
 
 def _decide_shipping(

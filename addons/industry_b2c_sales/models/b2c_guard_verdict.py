@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..const import REASONS
+from ..const import OPERATION_SELECTION, REASONS
 
 
 class B2cGuardVerdict(models.Model):
@@ -21,36 +21,23 @@ class B2cGuardVerdict(models.Model):
     company_id = fields.Many2one(
         related="order_id.company_id", store=True, precompute=True, index=True
     )
-    operation = fields.Selection(
-        [
-            ("reserve", "Reserve"),
-            ("wave", "Wave"),
-            ("pick", "Pick"),
-            ("pack", "Pack"),
-            ("nfe", "NF-e"),
-            ("xml", "XML to Channel"),
-            ("label", "Label"),
-            ("dispatch", "Dispatch"),
-            ("freight_payment", "Freight Payment"),
-            ("refund", "Refund"),
-            ("settlement", "Settlement"),
-        ],
-        required=True,
-    )
+    operation = fields.Selection(OPERATION_SELECTION, required=True)
     decision = fields.Selection(
         [("go", "Go"), ("hold", "Hold"), ("stop", "Stop")], required=True
     )
     reason_code = fields.Char(required=True)
+    overridden_code = fields.Char(help="The reason that a person has set aside.")
     reason = fields.Char(compute="_compute_reason")
     source = fields.Char()
     checked_at = fields.Datetime()
     age = fields.Integer(string="Age (s)")
 
-    @api.depends("reason_code")
+    @api.depends("reason_code", "overridden_code")
     @api.depends_context("lang")
     def _compute_reason(self):
         for verdict in self:
-            verdict.reason = self._reason_text(verdict.reason_code)
+            codes = filter(None, (verdict.reason_code, verdict.overridden_code))
+            verdict.reason = ": ".join(map(self._reason_text, codes))
 
     @api.model
     def _reason_text(self, code: str) -> str:

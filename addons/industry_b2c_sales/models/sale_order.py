@@ -11,6 +11,13 @@ from ..const import (
 )
 
 
+def _in_order(selection):
+    """The columns of a board: the states that occur, as an order lives through them."""
+    return lambda _orders, found, _domain: [
+        code for code, _label in selection if code in found
+    ]
+
+
 class SaleOrder(models.Model):
     """A consumer order is a living thing: six axes, each folded from an event log.
 
@@ -45,21 +52,42 @@ class SaleOrder(models.Model):
         copy=False,
         readonly=True,
         index="btree_not_null",
+        group_expand=_in_order(ORDER_SELECTION),
     )
     b2c_payment_state = fields.Selection(
-        PAYMENT_SELECTION, string="Payment State", copy=False, readonly=True
+        PAYMENT_SELECTION,
+        string="Payment State",
+        copy=False,
+        readonly=True,
+        group_expand=_in_order(PAYMENT_SELECTION),
     )
     b2c_fiscal_state = fields.Selection(
-        FISCAL_SELECTION, string="Fiscal State", copy=False, readonly=True
+        FISCAL_SELECTION,
+        string="Fiscal State",
+        copy=False,
+        readonly=True,
+        group_expand=_in_order(FISCAL_SELECTION),
     )
     b2c_parcel_state = fields.Selection(
-        PARCEL_SELECTION, string="Parcel State", copy=False, readonly=True
+        PARCEL_SELECTION,
+        string="Parcel State",
+        copy=False,
+        readonly=True,
+        group_expand=_in_order(PARCEL_SELECTION),
     )
     b2c_return_state = fields.Selection(
-        RETURN_SELECTION, string="Return State", copy=False, readonly=True
+        RETURN_SELECTION,
+        string="Return State",
+        copy=False,
+        readonly=True,
+        group_expand=_in_order(RETURN_SELECTION),
     )
     b2c_settlement_state = fields.Selection(
-        SETTLEMENT_SELECTION, string="Settlement State", copy=False, readonly=True
+        SETTLEMENT_SELECTION,
+        string="Settlement State",
+        copy=False,
+        readonly=True,
+        group_expand=_in_order(SETTLEMENT_SELECTION),
     )
     b2c_state_unknown = fields.Boolean(
         string="State Not Understood",
@@ -109,14 +137,25 @@ class SaleOrder(models.Model):
             return Domain("id", "in", ids)
         return NotImplemented
 
-    @api.depends("b2c_order_state", "b2c_payment_state", "b2c_last_fact_at", "state")
+    @api.depends(
+        "b2c_order_state",
+        "b2c_payment_state",
+        "b2c_last_fact_at",
+        "b2c_held",
+        "b2c_hold_note",
+        "state",
+    )
     @api.depends_context("lang")
     def _compute_b2c_hold_reason(self):
-        """Why the order stands: its open issues, else what the guard said last."""
+        """Why the order stands: a person, its open issues, what the guard said last."""
         for order in self:
             open_issues = order.b2c_issue_ids.filtered(lambda i: i.state == "open")
             if not order.is_b2c or order.state == "cancel":
                 order.b2c_hold_reason = False
+            elif order.b2c_held:
+                order.b2c_hold_reason = self.env._(
+                    "Held by a person: %s", order.b2c_hold_note
+                )
             elif open_issues:
                 order.b2c_hold_reason = "\n".join(open_issues.mapped("message"))
             else:

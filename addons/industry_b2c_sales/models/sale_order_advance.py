@@ -88,9 +88,10 @@ class SaleOrder(models.Model):
             lambda order: order.state == "sale" and not order._b2c_posted_invoices()
         )
         lacking = orders.filtered(lambda order: not order._b2c_is_reserved())
+        lacking = lacking._b2c_go("reserve")
         lacking.picking_ids._b2c_reserve()
         reserved = orders.filtered(lambda order: order._b2c_is_reserved())
-        for order in orders - reserved:
+        for order in lacking - reserved:
             order._b2c_report(Problem("stock_missing", {"order": order.name}))
         return reserved
 
@@ -207,6 +208,7 @@ class SaleOrder(models.Model):
                 ("b2c_order_state", "=", "ready"),
                 ("b2c_payment_state", "=", "paid"),
                 ("b2c_fiscal_state", "in", (False, "not_yet", "needed")),
+                ("b2c_held", "=", False),
                 ("b2c_last_fact_at", "<", still),
             ],
             limit=1000,

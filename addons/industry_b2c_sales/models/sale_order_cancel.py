@@ -4,19 +4,48 @@ from odoo import fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.axes import Axis, FiscalState
-from ..domain.cancellation import Note, Situation, Stage, Step, plan
+from ..const import BY_USER
+from ..domain.axes import Axis, OrderState
+from ..domain.cancellation import (
+    Asker,
+    Situation,
+    Step,
+    Taken,
+    plan,
+    plan_part,
+    revise,
+    waits_for,
+)
 from ..domain.intake import Problem, redact
+from .sale_order_control import USER_GROUP
 from .sale_order_intake import QUIET
-from .sale_order_log import utc_now
 
-_LABELLED = ("label_ready", "printed")
+_UNDONE = ("cancelled", "superseded")
+_SEQUENCE = {step: index * 10 for index, step in enumerate(Step, start=1)}
 
 
 class SaleOrder(models.Model):
     """Cancelling is a plan: each step is logged, idempotent and tried on its own."""
 
     _inherit = "sale.order"
+
+    def _b2c_cancel(self, asker: str, reason: str):
+        """A person cancels whole orders, for the consumer or because we cannot deliver.
+
+        :param asker: ``consumer`` or ``seller``
+        :raises UserError: no reason given, or the consumer's days to regret are over
+        """
+        reason = self._b2c_ensure_control(USER_GROUP, reason)
+        for order in self:
+            order._b2c_ensure_right(asker)
+            order._b2c_log(
+                Axis.ORDER,
+                OrderState.CANCELLED,
+                source=BY_USER,
+                uid=f"{BY_USER}/cancelled/{asker}",
+                raw=Asker(asker).value,
+                note=reason,
+            )
 
     def _b2c_queue_cancellation(self):
         for order in self:
@@ -29,72 +58,69 @@ class SaleOrder(models.Model):
 
         The situation is read under lock: what was invoiced in the meantime adds its
         steps. A step that fails becomes an issue, and is tried again by the cron.
+
+        :raises RetryableJobError: another transaction works on the same order
         """
         for order in self.exists().filtered("is_b2c").with_context(**QUIET):
             order = order.with_company(order.company_id)
             order._b2c_lock()
-            if order.b2c_order_state not in ("cancelled", "superseded"):
+            if order.b2c_order_state in _UNDONE:
+                # What was left to do for some units is now done for all of them.
+                order._b2c_open_steps().filtered("partial_id")._drop()
+                order._b2c_run_plan(order._b2c_situation())
                 continue
-            order._b2c_plan_steps()
-            for step in order.b2c_cancel_step_ids.sorted("sequence"):
-                if step.state in ("todo", "failed"):
-                    order._b2c_run_step(step)
+            for partial in order.b2c_partial_ids:
+                order._b2c_run_plan(order._b2c_situation(partial), partial)
+            order._b2c_settle_changing()
 
-    def _b2c_situation(self) -> Situation:
-        """How far the order came, for `domain.cancellation.plan`."""
+    def _b2c_run_plan(self, situation: Situation, partial=None):
+        """Bring the plan up to date, then do what may be done of it."""
         self.ensure_one()
-        # sudo: users need not read states of the country.
-        uf = self.company_id.sudo().state_id
-        return Situation(
-            stage=self._b2c_stage(),
-            note=self._b2c_note(),
-            now=utc_now(),
-            authorized_at=self._b2c_authorized_at(),
-            cancel_hours=uf.b2c_nfe_cancel_hours or 24,
-            labelled=self.b2c_parcel_state in _LABELLED,
+        self._b2c_plan_steps(situation, partial)
+        steps = self._b2c_steps_of(partial)
+        for step in steps.sorted("sequence"):
+            waiting = waits_for(Step(step.step), situation.asker)
+            before = steps.filtered(lambda other, names=waiting: other.step in names)
+            if step.state in ("todo", "failed") and not (
+                set(before.mapped("state")) - {"done", "dropped"}
+            ):
+                self._b2c_run_step(step)
+
+    def _b2c_steps_of(self, partial=None):
+        """The steps of the whole order, or of a partial cancellation."""
+        return self.b2c_cancel_step_ids.filtered(
+            lambda step: step.partial_id == partial if partial else not step.partial_id
         )
 
-    def _b2c_stage(self) -> Stage:
-        out = self.picking_ids.filtered(
-            lambda picking: picking.picking_type_code == "outgoing"
+    def _b2c_open_steps(self):
+        return self.b2c_cancel_step_ids.filtered(
+            lambda step: step.state not in ("done", "dropped")
         )
-        if any(picking.state == "done" for picking in out):
-            return Stage.DISPATCHED
-        return Stage.CONFIRMED if self.state == "sale" else Stage.OPEN
 
-    def _b2c_note(self) -> Note:
-        """What became of the NF-e, by our log first, then by the document."""
-        if self.b2c_fiscal_state == FiscalState.CANCELLED.value:
-            return Note.CANCELLED
-        invoices = self._b2c_posted_invoices()
-        if not invoices:
-            return Note.NONE
-        states = set(invoices.fiscal_document_id.mapped("state_edoc"))
-        if "autorizada" in states:
-            return Note.AUTHORIZED
-        return Note.CANCELLED if states <= {"cancelada"} else Note.POSTED
-
-    def _b2c_authorized_at(self):
-        """When the SEFAZ authorised the note, as our log knows it (aware UTC)."""
-        facts = self._b2c_facts()[self.id].get(Axis.FISCAL, [])
-        times = [fact.at for fact in facts if fact.state == FiscalState.AUTHORIZED]
-        return max(times, default=None)
-
-    def _b2c_plan_steps(self):
-        """Add the steps that the situation asks for and that are not there yet."""
+    def _b2c_plan_steps(self, situation: Situation, partial=None):
+        """Add the steps that the situation asks for, drop those it no longer does."""
         self.ensure_one()
-        known = set(self.b2c_cancel_step_ids.mapped("step"))
-        order_of = {step: index for index, step in enumerate(Step)}
+        steps = self._b2c_steps_of(partial)
+        taken = [Taken(Step(item.step), item.state, item.attempts) for item in steps]
+        # What a partial cancellation has planned was right when it was asked for.
+        if partial and taken:
+            return
+        wanted = plan_part(situation) if partial else plan(situation)
+        add, drop = revise(wanted, taken, refused=situation.cancel_refused)
+        steps.filtered(lambda item: item.step in drop)._drop()
+        again = steps.filtered(lambda item: item.step in add)
         # sudo: steps are written by the plan, no user may do it by hand.
+        again.sudo().write({"state": "todo", "attempts": 0, "note": False})
         self.env["b2c.cancel.step"].sudo().create(
             [
                 {
                     "order_id": self.id,
+                    "partial_id": partial.id if partial else False,
                     "step": step.value,
-                    "sequence": order_of[step] * 10,
+                    "sequence": _SEQUENCE[step],
                 }
-                for step in plan(self._b2c_situation())
-                if step.value not in known
+                for step in add
+                if step.value not in again.mapped("step")
             ]
         )
         self.invalidate_recordset(["b2c_cancel_step_ids"])
@@ -102,11 +128,10 @@ class SaleOrder(models.Model):
     def _b2c_run_step(self, step):
         """Execute one step, log its result, report what a person must do."""
         self.ensure_one()
-        if step.step == Step.TELL_CHANNEL.value and not self._b2c_settled(step):
-            return
+        subject = step.partial_id.with_env(self.env) or self
         try:
             with self.env.cr.savepoint():
-                state, note = getattr(self, f"_b2c_cancel_step_{step.step}")()
+                state, note = getattr(subject, f"_b2c_cancel_step_{step.step}")()
         except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
@@ -122,13 +147,6 @@ class SaleOrder(models.Model):
         )
         self._b2c_report_step(step, state, note)
 
-    def _b2c_settled(self, step) -> bool:
-        """Are all steps before this one done, by us or by a person?"""
-        before = self.b2c_cancel_step_ids.filtered(
-            lambda other: other.sequence < step.sequence
-        )
-        return all(other.state == "done" for other in before)
-
     def _b2c_report_step(self, step, state, note):
         issues = self.env["b2c.issue"]
         if state == "todo":
@@ -137,15 +155,11 @@ class SaleOrder(models.Model):
             issues._solve(None, step)
             return
         code = f"cancel_step_{state}"
-        label = dict(
-            step.with_context(lang=self.company_id._b2c_lang())
-            ._fields["step"]
-            ._description_selection(
-                step.with_context(lang=self.company_id._b2c_lang()).env
-            )
-        )[step.step]
+        env = self._b2c_company_text()
+        labels = dict(step._fields["step"]._description_selection(env))
+        params = {"step": labels[step.step], "error": note or ""}
         message, suggestion = self._b2c_problem_texts(
-            Problem(code, {"step": label, "error": note or ""}), self.company_id
+            Problem(code, params), self.company_id
         )
         issues._report(
             code,
@@ -157,61 +171,6 @@ class SaleOrder(models.Model):
             replay="_b2c_retry",
         )
 
-    # ------------------------------------------------------------ steps
-
     def _b2c_company_text(self):
         """The environment whose texts are stored: in the company's language."""
         return self.with_context(lang=self.company_id._b2c_lang()).env
-
-    def _b2c_cancel_step_release_stock(self):
-        """Cancel order, deliveries and draft invoices; the stock is free again.
-
-        :returns: ``(state, note)``, state ``done``, ``manual`` (a person must do it),
-            ``failed``, or ``todo`` (asked for; the plan runs again with the answer)
-        """
-        self.ensure_one()
-        if self.state != "cancel":
-            if self.locked:
-                self.action_unlock()
-            self._action_cancel()
-        return "done", False
-
-    def _b2c_cancel_step_void_label(self):
-        """Nobody voids labels here: a person takes the printed one out."""
-        env = self._b2c_company_text()
-        return "manual", env._("Destroy the label of %(order)s.", order=self.name)
-
-    def _b2c_cancel_step_cancel_nfe(self):
-        """Nobody talks to the SEFAZ here: a person cancels the note."""
-        if self._b2c_note() in (Note.NONE, Note.CANCELLED):
-            return "done", False
-        return "manual", self._b2c_company_text()._(
-            "Cancel the NF-e of invoice %(invoice)s.", invoice=self._b2c_invoice_names()
-        )
-
-    def _b2c_cancel_step_entry_nfe(self):
-        """Too late for the SEFAZ's cancellation: the note is undone by another one."""
-        return "manual", self._b2c_company_text()._(
-            "Issue an entry NF-e (devolução) for invoice %(invoice)s.",
-            invoice=self._b2c_invoice_names(),
-        )
-
-    def _b2c_cancel_step_expect_return(self):
-        """The goods are on their way: they must come back before anything is booked."""
-        return "manual", self._b2c_company_text()._(
-            "The parcel of %(order)s has left: stop it on its way or await it back.",
-            order=self.name,
-        )
-
-    def _b2c_cancel_step_tell_channel(self):
-        """Nobody talks to the channel here: a person tells it about the note."""
-        if not self.b2c_source or not self._b2c_posted_invoices():
-            return "done", False
-        return "manual", self._b2c_company_text()._(
-            "Tell %(channel)s that the NF-e of order %(order)s is cancelled.",
-            channel=self.b2c_source,
-            order=self.b2c_external_id,
-        )
-
-    def _b2c_invoice_names(self) -> str:
-        return ", ".join(self._b2c_posted_invoices().mapped("name"))

@@ -3,6 +3,7 @@ import logging
 from odoo import models
 
 from ..domain.axes import Axis, OrderState, PaymentState
+from ..domain.control import Control
 from ..domain.guard import LiveStatus, States, Verdict, is_fresh, judge
 from .sale_order_log import aware, naive, utc_now
 
@@ -37,7 +38,7 @@ class SaleOrder(models.Model):
         for order in self:
             verdicts[order.id] = judge(
                 operation,
-                order._b2c_states(),
+                order._b2c_states(now),
                 live.get(order.id),
                 now,
                 order.company_id._b2c_budget(operation),
@@ -49,7 +50,20 @@ class SaleOrder(models.Model):
                 for order_id, verdict in verdicts.items()
             ]
         )
+        self._b2c_log_overrides(verdicts)
         return verdicts
+
+    def _b2c_log_overrides(self, verdicts: dict[int, Verdict]):
+        """Each use of an override stands in the order's log, with what it set aside."""
+        for order in self:
+            verdict = verdicts[order.id]
+            if verdict.overridden:
+                env = order._b2c_company_text()
+                reason = env["b2c.guard.verdict"]._reason_text(verdict.overridden)
+                words = dict(order._b2c_operations())[verdict.operation]
+                order._b2c_log_control(
+                    Control.OVERRIDE_USED, f"{words}: {reason}", source="guard"
+                )
 
     def _b2c_look(self, operation, now) -> dict[int, LiveStatus]:
         """The live status of each order that has a provider, asked when too old."""
@@ -102,7 +116,8 @@ class SaleOrder(models.Model):
                     axis, state, source=live.source, uid=uid, at=live.checked_at
                 )
 
-    def _b2c_states(self) -> States:
+    def _b2c_states(self, now) -> States:
+        """What the log says, and what persons have decided about the order."""
         self.ensure_one()
         return States(
             order=self.b2c_order_state and OrderState(self.b2c_order_state) or None,
@@ -110,6 +125,9 @@ class SaleOrder(models.Model):
             and PaymentState(self.b2c_payment_state)
             or None,
             unknown=self.b2c_state_unknown,
+            held=self.b2c_held,
+            changing=self.b2c_changing,
+            overridden=self._b2c_overridden(now),
         )
 
     def _b2c_last_looks(self):
@@ -132,6 +150,7 @@ class SaleOrder(models.Model):
             "operation": verdict.operation,
             "decision": verdict.decision.value,
             "reason_code": verdict.reason_code,
+            "overridden_code": verdict.overridden or False,
             "source": verdict.source,
             "checked_at": verdict.checked_at and naive(verdict.checked_at),
             "age": int(verdict.age.total_seconds()) if verdict.age else 0,

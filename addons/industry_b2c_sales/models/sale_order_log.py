@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..const import AXIS_FIELDS
 from ..domain.axes import STATES, Axis, Fact, fold, newest_is_unknown, parse_state
+from ..domain.control import CONTROL
 
 
 def utc_now() -> datetime:
@@ -135,7 +136,9 @@ class SaleOrder(models.Model):
         logs: dict[int, dict[Axis, list[Fact]]] = {id_: {} for id_ in self.ids}
         # sudo: see _b2c_log_all.
         events = self.env["b2c.order.event"].sudo()
-        for event in events.search([("order_id", "in", self.ids)]):
+        # What persons did is no fact on an axis.
+        domain = [("order_id", "in", self.ids), ("axis", "!=", CONTROL)]
+        for event in events.search(domain):
             axis = Axis(event.axis)
             fact = Fact(
                 axis=axis,

@@ -6,4 +6,7 @@ from . import test_cancellation
 from . import test_dispatch
 from . import test_issues
 from . import test_screens
+from . import test_control
+from . import test_log
+from . import test_partial
 from . import test_security

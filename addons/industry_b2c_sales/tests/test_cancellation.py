@@ -3,8 +3,9 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from ..domain.axes import Axis, FiscalState, ParcelState
 from .common import NOW, SOURCE, B2cCase, intake
@@ -48,7 +49,12 @@ class TestCancellation(B2cCase):
         order = self.invoiced()
         self.assertEqual(
             self.run_cancellation(order),
-            {"release_stock": "done", "cancel_nfe": "manual", "tell_channel": "todo"},
+            {
+                "release_stock": "done",
+                "cancel_nfe": "manual",
+                "tell_channel": "todo",
+                "book_refund": "todo",
+            },
         )
         self.assertEqual(order.state, "cancel")
         self.assertEqual(order.picking_ids.state, "cancel")
@@ -63,7 +69,8 @@ class TestCancellation(B2cCase):
         order.b2c_issue_ids.with_user(self.operator).action_solve()
         step = order.b2c_cancel_step_ids.filtered(lambda s: s.step == "cancel_nfe")
         self.assertEqual(step.state, "done")
-        self.assertIn(self.operator.name, step.note)
+        self.assertIn(self.operator.name, step.answer)
+        self.assertEqual(step.done_by_id, self.operator)
         order._b2c_run_cancellation()
         self.assertEqual(
             order.b2c_cancel_step_ids.filtered(
@@ -152,3 +159,115 @@ class TestCancellation(B2cCase):
             at=NOW + timedelta(seconds=5),
         )
         self.assertEqual(order.b2c_order_state, "cancelled")
+
+    # ------------------------------------------------------------ tasks of a person
+
+    def test_person_writes_down_what_was_done(self):
+        order = self.invoiced()
+        self.run_cancellation(order)
+        step = order.b2c_cancel_step_ids.filtered(lambda s: s.step == "cancel_nfe")
+        step = step.with_user(self.operator)
+        with self.assertRaises(AccessError):
+            step.write({"state": "done"})
+        action = step.action_finish()
+        wizards = self.env["b2c.cancel.step.finish"].with_user(self.operator)
+        with Form(wizards.with_context(**action["context"])) as form:
+            form.answer = "Protocolo 135260000000001, CPF 529.982.247-25"
+        form.save().action_apply()
+        self.assertEqual(step.state, "done")
+        self.assertIn("135260000000001", step.answer)
+        self.assertNotIn("529.982", step.answer)
+        self.assertEqual(step.done_by_id, self.operator)
+        self.assertEqual(order.b2c_issue_ids.state, "solved")
+        order._b2c_run_cancellation()
+        steps = {item.step: item.state for item in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["tell_channel"], "manual")
+        with self.assertRaises(UserError):
+            step._finish("de novo")
+
+    def test_seller_of_the_b2b_finishes_nothing(self):
+        order = self.invoiced()
+        self.run_cancellation(order)
+        seller = new_test_user(
+            self.env,
+            login="b2b_seller",
+            groups="sales_team.group_sale_salesman_all_leads",
+            company_id=self.company.id,
+        )
+        steps = order.b2c_cancel_step_ids.filtered(lambda s: s.state == "manual")
+        with self.assertRaises(AccessError):
+            steps.with_user(seller)._finish("eu")
+
+    def test_hours_that_pass_while_a_person_is_asked_add_no_entry_note(self):
+        order = self.authorized()
+        order._b2c_log(Axis.FISCAL, FiscalState.AUTHORIZED, source="sefaz", uid="ok")
+        self.assertEqual(self.run_cancellation(order)["cancel_nfe"], "manual")
+        step = order.b2c_cancel_step_ids.filtered(lambda s: s.step == "cancel_nfe")
+        self.assertIn("24/11/2026", step.note)
+        self.clock.tick(timedelta(hours=25))
+        order._b2c_run_cancellation()
+        self.assertNotIn("entry_nfe", order.b2c_cancel_step_ids.mapped("step"))
+
+    def test_refused_cancellation_becomes_an_entry_note(self):
+        order = self.authorized()
+        order._b2c_log(Axis.FISCAL, FiscalState.AUTHORIZED, source="sefaz", uid="ok")
+        orders = self.registry["sale.order"]
+        asked = patch.object(
+            orders, "_b2c_cancel_step_cancel_nfe", lambda order: ("todo", "a caminho")
+        )
+        with asked:
+            self.assertEqual(self.run_cancellation(order)["cancel_nfe"], "todo")
+        with patch.object(orders, "_b2c_nfe_cancel_refused", lambda order: True):
+            order._b2c_run_cancellation()
+        steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["cancel_nfe"], "dropped")
+        self.assertEqual(steps["entry_nfe"], "manual")
+
+    def test_goods_in_the_pickers_hands_are_put_back(self):
+        order = self.invoiced()
+        order.picking_ids.move_ids.move_line_ids.picked = True
+        self.assertEqual(self.run_cancellation(order)["put_back"], "manual")
+
+    def test_parcel_that_came_back_is_not_awaited(self):
+        order = self.authorized()
+        order._b2c_dispatch()
+        self.assertEqual(self.run_cancellation(order)["expect_return"], "manual")
+        order._b2c_log(Axis.PARCEL, ParcelState.RETURNED, source=SOURCE, uid="back")
+        order._b2c_run_cancellation()
+        steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["expect_return"], "dropped")
+        self.assertFalse(
+            self.open_issues(res_model="b2c.cancel.step").filtered(
+                lambda issue: "Aguardar" in issue.message
+            )
+        )
+
+    def test_parcel_that_the_channel_saw_leave_is_not_released(self):
+        """Nobody validated the delivery here, but the carrier has the parcel."""
+        order = self.authorized()
+        order._b2c_log(Axis.PARCEL, ParcelState.IN_TRANSIT, source=SOURCE, uid="t")
+        steps = self.run_cancellation(order)
+        self.assertNotIn("release_stock", steps)
+        self.assertEqual(steps["intercept_parcel"], "manual")
+
+    def test_own_shop_pays_the_money_back(self):
+        order = self.take_in(intake("1", intermediary_vat=""))
+        steps = self.run_cancellation(order)
+        self.assertEqual(steps, {"release_stock": "done", "book_refund": "manual"})
+
+    def test_other_company_sees_no_plan(self):
+        order = self.invoiced()
+        self.run_cancellation(order)
+        other = self._make_company("Outra Indústria", "46312887000154")
+        stranger = new_test_user(
+            self.env,
+            login="b2c_stranger",
+            groups="industry_b2c_sales.industry_b2c_sales_group_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        steps = order.b2c_cancel_step_ids.with_user(stranger)
+        steps = steps.with_context(allowed_company_ids=other.ids)
+        self.assertFalse(steps.search([("order_id", "=", order.id)]))
+        with self.assertRaises(AccessError):
+            steps._finish("não é meu")

@@ -63,7 +63,7 @@ class TestGuard(B2cCase):
         self.assertEqual(len(self.asked), 2)
 
     def test_budget_of_the_company_counts(self):
-        self.company.b2c_send_seconds = 5
+        self.company.b2c_label_seconds = 5
         self.provider(order_state=OrderState.READY, payment_state=PaymentState.PAID)
         self.judge("label")
         self.clock.tick(timedelta(seconds=6))

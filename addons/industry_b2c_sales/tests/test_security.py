@@ -92,3 +92,14 @@ class TestSecurity(B2cCase):
         for button in (issue.action_solve, issue.action_replay):
             with self.assertRaises(AccessError):
                 button()
+
+    def test_operator_opens_the_screens_of_the_orders(self):
+        """Building the views reads fiscal fields of the company, which wrote it."""
+        company = self.company.with_user(self.operator)
+        company.invalidate_recordset()
+        self.assertFalse(company.cnae_main_id)
+        self.assertEqual(company.tax_framework, "3")
+        orders = self.orders.with_user(self.operator)
+        for name in ("kanban_b2c", "list", "search_b2c_board"):
+            view = self.env.ref(f"industry_b2c_sales.sale_order_view_{name}")
+            orders.get_view(view.id, view.type)

@@ -30,6 +30,14 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.b2c_nfe_id.get_formview_action()
 
+    def _b2c_nfe_cancel_refused(self):
+        """An authorised note with a problem (``sefaz_501``): the event was refused."""
+        # sudo: the order desk does not write notes.
+        notes = self.sudo().invoice_ids.fiscal_document_id.filtered("nfe_is_batch")
+        living = notes.filtered(lambda note: note.state_edoc == "autorizada")
+        refused = [(note.nfe_problem_code or "")[6:].isdigit() for note in living]
+        return any(refused) or super()._b2c_nfe_cancel_refused()
+
     def _b2c_cancel_step_cancel_nfe(self):
         """Cancel the order's notes at the SEFAZ.
 

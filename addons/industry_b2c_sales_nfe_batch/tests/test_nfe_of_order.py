@@ -73,6 +73,7 @@ class TestNfeOfOrder(OrderNfeCase):
         steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
         self.assertEqual(steps["cancel_nfe"], "done")
         self.assertEqual(steps["release_stock"], "done")
+        self.assertEqual(steps["book_refund"], "done", "the invoice went with the note")
         self.assertFalse(self.open_issues(code="cancel_step_todo"))
 
     def test_sefaz_down_is_an_item_of_the_work_queue(self):

@@ -1,6 +1,7 @@
 """An axis ends in the same state whatever the order in which the facts arrive."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,28 @@ def histories(draw):
 def test_fold_does_not_depend_on_arrival(history):
     facts, arrived = history
     assert fold(arrived) == fold(facts)
+
+
+@given(histories())
+def test_flag_does_not_depend_on_arrival(history):
+    facts, arrived = history
+    assert newest_is_unknown(arrived) == newest_is_unknown(facts)
+
+
+@pytest.mark.parametrize("arrived", list(permutations(range(5))))
+def test_life_of_an_order_in_every_order_of_arrival(arrived):
+    """Requested, refused, shipped, delivered, and a late word of long ago."""
+    told = [
+        (OrderState.CANCEL_REQUESTED, 1),
+        (OrderState.READY, 2),
+        (OrderState.SHIPPED, 3),
+        (OrderState.DELIVERED, 4),
+        (OrderState.AWAITING_PAYMENT, 0),
+    ]
+    facts = [fact(*told[index]) for index in arrived]
+    for count in range(len(facts)):
+        # Whatever is heard again on the way changes nothing.
+        assert fold([*facts, *facts[:count]]) == OrderState.DELIVERED
 
 
 @given(histories())

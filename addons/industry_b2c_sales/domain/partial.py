@@ -1,0 +1,88 @@
+"""Some units leave an order: what they were worth, and what the rest costs.
+
+The rest keeps its unit price, its share of the discount and the whole freight; the
+consumer gets back what the units cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .pricing import NetLine, PaidLine, cents, net_lines
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """A line of the order as it stands, and how many units leave it.
+
+    ``paid``: what was paid for the goods of the line (BRL, with IPI, without freight);
+    ``discount``: the line's discount before IPI.
+    """
+
+    quantity: Decimal
+    taken: Decimal
+    paid: Decimal
+    discount: Decimal
+    ipi_percent: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return self.quantity - self.taken
+
+    @property
+    def refund(self) -> Decimal:
+        """What was paid for the units that leave; the last unit takes the rest."""
+        if not self.taken:
+            return Decimal(0)
+        return cents(self.paid) - cents(self.paid * self.left / self.quantity)
+
+
+def refund_of(lines: Sequence[SoldLine]) -> Decimal:
+    """What the consumer gets back for all units that leave, in BRL."""
+    return sum((line.refund for line in lines), Decimal(0))
+
+
+def net_rest(
+    lines: Sequence[SoldLine], freight: Decimal, paid_total: Decimal
+) -> tuple[list[NetLine | None], Decimal]:
+    """Prices of the rest, so that its note amounts to ``paid_total``.
+
+    Returns one entry per line, None where nothing is left, and the cents that cannot be
+    reached (see `pricing.net_lines`).
+
+    :raises ValueError: nothing is left of the order
+    """
+    left = [line for line in lines if line.left > 0]
+    if not left:
+        raise ValueError("nothing is left of the order")
+    nets, gap = net_lines([_paid_rest(line) for line in left], freight, paid_total)
+    found = iter(nets)
+    return [next(found) if line.left > 0 else None for line in lines], gap
+
+
+def _paid_rest(line: SoldLine) -> PaidLine:
+    factor = 1 + line.ipi_percent / 100
+    share = line.left / line.quantity
+    discount = line.discount * factor * share
+    paid = cents(line.paid) - line.refund
+    return PaidLine(
+        quantity=line.left,
+        unit_price=(paid + discount) / line.left,
+        discount=discount,
+        ipi_percent=line.ipi_percent,
+    )
+
+
+def less_paid(amounts: Sequence[Decimal], refund: Decimal) -> list[Decimal]:
+    """What is left of each payment when ``refund`` goes back, the last payment first.
+
+    The payments on the note (detPag) must add up to what the note amounts to.
+    """
+    left: list[Decimal] = []
+    for amount in reversed(amounts):
+        back = min(amount, refund)
+        refund -= back
+        left.insert(0, amount - back)
+    return left

@@ -1,0 +1,3 @@
+from . import b2c_cancel_request
+from . import b2c_cancel_step_finish
+from . import b2c_order_control
