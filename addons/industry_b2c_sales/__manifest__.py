@@ -23,7 +23,13 @@
         "views/sale_order_views.xml",
         "views/res_country_state_views.xml",
         "views/res_config_settings_views.xml",
+        "data/ir_cron_forget.xml",
+        "views/b2c_consumer_access_views.xml",
+        "views/b2c_postal_range_views.xml",
+        "views/res_partner_views.xml",
+        "wizard/b2c_consumer_show_views.xml",
         "views/menus.xml",
+        "views/consumer_menus.xml",
     ],
     "installable": True,
 }

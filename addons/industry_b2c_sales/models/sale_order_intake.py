@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
                 raise RetryableJobError(
                     f"order {order.source}/{order.external_id} is being taken in"
                 ) from error
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except _ProblemsFound as found:
             problems = found.problems

@@ -6,3 +6,8 @@ from . import test_cancellation
 from . import test_dispatch
 from . import test_issues
 from . import test_security
+from . import test_consumer_data
+from . import test_consumer_race
+from . import test_consumer_speed
+from . import test_consumer_privacy
+from . import test_consumer_forget
