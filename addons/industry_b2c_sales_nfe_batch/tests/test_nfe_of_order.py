@@ -4,38 +4,14 @@ from odoo.tests import tagged
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, OrderState
 from odoo.addons.industry_b2c_sales.domain.guard import LiveStatus
-from odoo.addons.industry_b2c_sales.tests.common import SOURCE, B2cCase
-from odoo.addons.nfe_batch.tests.common import NfeCase, authority
+from odoo.addons.industry_b2c_sales.tests.common import SOURCE
 
-from simulators.sefaz import SefazSimulator
+from .common import NfeOfOrderCase
 
 
 @tagged("post_install", "-at_install")
-class TestNfeOfOrder(B2cCase):
-    """A consumer's order meets the real pipeline and a SEFAZ on 127.0.0.1."""
-
-    _run_jobs = NfeCase._run_jobs
-    _connect = classmethod(NfeCase._connect.__func__)
-    _make_certificate = classmethod(NfeCase._make_certificate.__func__)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sefaz = SefazSimulator(authority().directory).start()
-        cls.addClassCleanup(cls.sefaz.stop)
-        cls.company.l10n_br_ie_code = "110042490114"
-        cls.company.processador_edoc = "nfe_batch"
-        cls._connect(cls.company)
-
-    def setUp(self):
-        super().setUp()
-        # Every test takes number 1 again.
-        self.sefaz.reset()
-
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        """Odoo's watch over requests cannot read a (connect, read) timeout."""
-        return super()._request_handler(s, r, **kw | {"timeout": 30})
+class TestNfeOfOrder(NfeOfOrderCase):
+    """The note moves the order, and the order the note."""
 
     def _consumer_cancels(self, order):
         order._b2c_log(
@@ -44,9 +20,6 @@ class TestNfeOfOrder(B2cCase):
             uid="cancel-1",
             at=datetime.now(UTC),
         )
-
-    def _note(self, order):
-        return order.invoice_ids.fiscal_document_id
 
     def test_authorised_note_moves_the_fiscal_axis(self):
         order = self.invoiced()

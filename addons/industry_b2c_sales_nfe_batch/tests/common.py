@@ -1,0 +1,34 @@
+from odoo.addons.industry_b2c_sales.tests.common import B2cCase
+from odoo.addons.nfe_batch.tests.common import NfeCase, authority
+
+from simulators.sefaz import SefazSimulator
+
+
+class NfeOfOrderCase(B2cCase):
+    """A consumer's order meets the real pipeline and a SEFAZ on 127.0.0.1."""
+
+    _run_jobs = NfeCase._run_jobs
+    _connect = classmethod(NfeCase._connect.__func__)
+    _make_certificate = classmethod(NfeCase._make_certificate.__func__)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sefaz = SefazSimulator(authority().directory).start()
+        cls.addClassCleanup(cls.sefaz.stop)
+        cls.company.l10n_br_ie_code = "110042490114"
+        cls.company.processador_edoc = "nfe_batch"
+        cls._connect(cls.company)
+
+    def setUp(self):
+        super().setUp()
+        # Every test takes number 1 again.
+        self.sefaz.reset()
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        """Odoo's watch over requests cannot read a (connect, read) timeout."""
+        return super()._request_handler(s, r, **kw | {"timeout": 30})
+
+    def _note(self, order):
+        return order.invoice_ids.fiscal_document_id
