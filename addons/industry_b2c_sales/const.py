@@ -157,12 +157,28 @@ PROBLEMS = {
         _lt("Ask the consumer for the full address."),
     ),
     "city_missing": (
-        _lt("The address has no city."),
-        _lt("Ask the consumer for the full address."),
+        _lt("The address has no city, and no CEP range tells it."),
+        _lt("Ask the consumer for the city, or enter the range of the CEP."),
     ),
     "zip_invalid": (
         _lt("The CEP %(zip)s does not have eight digits."),
         _lt("Ask the consumer for the right CEP."),
+    ),
+    "zip_missing": (
+        _lt("The address has no CEP."),
+        _lt("Ask the consumer for the CEP."),
+    ),
+    "zip_unknown": (
+        _lt("There is no CEP %(zip)s: it is in no state's range."),
+        _lt("Ask the consumer for the right CEP."),
+    ),
+    "zip_city_mismatch": (
+        _lt("The CEP %(zip)s belongs to %(zip_city)s, but the address is in %(city)s."),
+        _lt("Ask the consumer which is right, or correct the table of CEP ranges."),
+    ),
+    "city_uf_mismatch": (
+        _lt("The city with the IBGE code %(city)s is not in %(uf)s."),
+        _lt("Ask the consumer which of the two is right."),
     ),
     "zip_uf_mismatch": (
         _lt("The CEP %(zip)s belongs to %(zip_uf)s, but the address is in %(uf)s."),

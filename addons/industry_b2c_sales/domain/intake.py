@@ -16,7 +16,7 @@ from typing import Any
 from stdnum.br import cnpj, cpf
 
 from .axes import Fact
-from .postal import uf_of_zip
+from .postal import uf_of_city, uf_of_zip
 
 CENT = Decimal("0.01")
 # "J*** S***", "XXXX": four X at least, since XXX is also a Roman numeral in streets.
@@ -201,32 +201,45 @@ def _check_consumer(consumer: IntakeConsumer) -> Iterator[Problem]:
 
 def _check_address(address: IntakeAddress, which: str) -> Iterator[Problem]:
     params = {"address": which}
-    masked = map(is_masked, (address.street, address.number, address.city))
-    if any(masked) or set(address.zip.upper()) & set("X*#"):
+    if _is_masked_address(address):
         yield Problem("address_masked", params)
         return
     if address.country != "BR":
         yield Problem("country_foreign", params | {"country": address.country})
         return
-    for name, code in (
-        ("street", "street_missing"),
-        ("number", "number_missing"),
-        ("uf", "uf_missing"),
-    ):
+    for name, code in (("street", "street_missing"), ("number", "number_missing")):
         if not getattr(address, name).strip():
             yield Problem(code, params)
-    if not address.city.strip() and not address.city_ibge.strip():
-        yield Problem("city_missing", params)
-    cep = digits(address.zip)
-    if len(cep) != 8:
+    yield from _check_place(address, params)
+
+
+def _is_masked_address(address: IntakeAddress) -> bool:
+    texts = (address.street, address.number, address.complement, address.district)
+    masked = any(map(is_masked, (*texts, address.city)))
+    return masked or bool(set(address.zip.upper()) & set("X*#"))
+
+
+def _check_place(address: IntakeAddress, params: dict[str, Any]) -> Iterator[Problem]:
+    """CEP, UF and municipality, and whether they belong together.
+
+    A missing UF is told by the CEP; a missing municipality may be, the database knows.
+    """
+    cep, uf, ibge = digits(address.zip), address.uf.strip().upper(), address.city_ibge
+    zip_uf = uf_of_zip(cep) if len(cep) == 8 else None
+    if not cep:
+        yield Problem("zip_missing", params)
+    elif len(cep) != 8:
         yield Problem("zip_invalid", params | {"zip": address.zip})
-    elif address.uf.strip():
-        found = uf_of_zip(cep)
-        if found != address.uf.strip().upper():
-            yield Problem(
-                "zip_uf_mismatch",
-                params | {"zip": cep, "uf": address.uf, "zip_uf": found or "?"},
-            )
+    elif not zip_uf:
+        yield Problem("zip_unknown", params | {"zip": cep})
+    if not uf and not zip_uf:
+        yield Problem("uf_missing", params)
+    elif uf and zip_uf and uf != zip_uf:
+        yield Problem(
+            "zip_uf_mismatch", params | {"zip": cep, "uf": uf, "zip_uf": zip_uf}
+        )
+    if ibge.strip() and uf_of_city(ibge.strip()) != (uf or zip_uf):
+        yield Problem("city_uf_mismatch", params | {"city": ibge, "uf": uf or zip_uf})
 
 
 def _check_lines(order: IntakeOrder) -> Iterator[Problem]:

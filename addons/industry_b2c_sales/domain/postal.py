@@ -1,6 +1,10 @@
-"""CEP ranges of the Brazilian states (Correios, faixas de CEP por UF)."""
+"""CEP ranges of the Brazilian states (Correios, faixas de CEP por UF) and the codes of
+the states in the IBGE's table of municipalities."""
 
 from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
 
 # (first, last, UF) by the first five digits.
 _RANGES: tuple[tuple[int, int, str], ...] = (
@@ -44,3 +48,53 @@ def uf_of_zip(cep: str) -> str | None:
         if first <= prefix <= last:
             return uf
     return None
+
+
+_STATES = {
+    "11": "RO",
+    "12": "AC",
+    "13": "AM",
+    "14": "RR",
+    "15": "PA",
+    "16": "AP",
+    "17": "TO",
+    "21": "MA",
+    "22": "PI",
+    "23": "CE",
+    "24": "RN",
+    "25": "PB",
+    "26": "PE",
+    "27": "AL",
+    "28": "SE",
+    "29": "BA",
+    "31": "MG",
+    "32": "ES",
+    "33": "RJ",
+    "35": "SP",
+    "41": "PR",
+    "42": "SC",
+    "43": "RS",
+    "50": "MS",
+    "51": "MT",
+    "52": "GO",
+    "53": "DF",
+}
+
+
+def uf_of_city(ibge: str) -> str | None:
+    """The UF of a municipality by its seven-digit IBGE code; None: no such code."""
+    if len(ibge) != 7 or not ibge.isdigit():
+        return None
+    return _STATES.get(ibge[:2])
+
+
+def city_of_zip(ranges: Sequence[tuple[str, str, int]], cep: str) -> int | None:
+    """The municipality whose range holds a CEP of eight digits.
+
+    :param ranges: (first, last, municipality), sorted, without overlaps
+    """
+    place = bisect_right(ranges, cep, key=lambda item: item[0])
+    if not place:
+        return None
+    _first, last, city = ranges[place - 1]
+    return city if cep <= last else None

@@ -8,7 +8,13 @@ from . import res_company
 from . import res_company_fiscal
 from . import res_config_settings
 from . import res_country_state
+from . import b2c_consumer_access
+from . import b2c_postal_range
 from . import res_partner
+from . import res_partner_address
+from . import res_partner_privacy
+from . import res_partner_forget
+from . import fiscal_document_privacy
 from . import product_product
 from . import l10n_br_fiscal_document_line
 from . import l10n_br_fiscal_tax

@@ -1,26 +1,21 @@
-import unicodedata
+import psycopg2
 
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..domain.intake import (
-    IntakeAddress,
-    IntakeConsumer,
-    Problem,
-    digits,
-    is_masked,
-    unpunctuated,
-)
+from odoo.addons.queue_job.exception import RetryableJobError
 
-
-def _plain(text) -> str:
-    """A name without accents, case and double blanks, for comparing."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(letters.casefold().replace("-", " ").replace("'", " ").split())
+from ..domain.intake import IntakeConsumer, Problem, is_masked, unpunctuated
+from ..domain.person import CPF_LENGTH, tidy_consumer
 
 
 class ResPartner(models.Model):
+    """A consumer is found by CPF or made on the fly, one per company.
+
+    Two workers that make the same consumer at once meet at the unique index: the later
+    one is tried again and then finds the partner of the first.
+    """
+
     _inherit = "res.partner"
 
     b2c_consumer = fields.Boolean(
@@ -29,12 +24,27 @@ class ResPartner(models.Model):
         help="Created from an order of a channel; new orders keep the address current.",
     )
 
+    _b2c_consumer_uniq = models.UniqueIndex(
+        "(vat, COALESCE(company_id, 0)) WHERE b2c_consumer AND vat IS NOT NULL",
+        "This company has a consumer with this CPF already.",
+    )
+    # The trigram index of the column serves searches for a part of the number.
+    _b2c_cnpj_cpf_idx = models.Index(
+        "(cnpj_cpf_stripped) WHERE cnpj_cpf_stripped IS NOT NULL"
+    )
+
     def _b2c_find(self, vat: str, company):
-        """The partner with this CPF or CNPJ that the company may use, or none."""
+        """The partner with this CPF or CNPJ that the company may use, or none.
+
+        An archived consumer counts: it comes back with the next order.
+        """
         domain = Domain("cnpj_cpf_stripped", "=", unpunctuated(vat))
         domain &= Domain("company_id", "in", [False, company.id])
+        domain &= Domain("active", "=", True) | Domain("b2c_consumer", "=", True)
         # The company's own partner before one that all share.
-        return self.search(domain, order="company_id, id", limit=1)
+        partners = self.with_context(active_test=False)
+        found = partners.search(domain, order="active desc, company_id, id", limit=1)
+        return self.browse(found.id)
 
     def _b2c_find_or_create(self, consumer: IntakeConsumer, company):
         """The consumer as a partner, made with the defaults of a non-contributor.
@@ -43,134 +53,115 @@ class ResPartner(models.Model):
         to the old one. Masked data neither makes nor overwrites a partner.
 
         :returns: ``(partner, problems)``; no partner when there are problems
+        :raises RetryableJobError: another transaction makes the same consumer
         """
         if is_masked(consumer.name) or is_masked(unpunctuated(consumer.vat, "*#")):
             return self.browse(), [Problem("consumer_masked")]
+        consumer = tidy_consumer(consumer)
         address, problems = self._b2c_address_vals(consumer.address)
         if problems:
             return self.browse(), problems
         partner = self._b2c_find(consumer.vat, company)
         if not partner:
             vals = self._b2c_consumer_vals(consumer, address, company)
-            # Another company's partner with this CPF is none of our business, but the
-            # superuser of a job would find it and refuse ours.
-            created = self.with_context(allow_vat_duplicate=True).create(vals)
-            return self.browse(created.id), []
-        if partner.b2c_consumer and not partner._b2c_has_address(consumer.address):
-            if not partner._b2c_awaits_parcel():
-                partner.write(address)
+            return self._b2c_create_consumer(vals), []
+        if partner.b2c_consumer:
+            partner._b2c_refresh(consumer, address)
         return partner, []
 
-    def _b2c_delivery_address(self, address: IntakeAddress | None):
-        """The partner to ship to: this one, or a child when the address differs.
+    def _b2c_create_consumer(self, vals: dict):
+        # Another company's partner with this CPF is none of our business, but the
+        # superuser of a job would find it and refuse ours.
+        creator = self.with_context(allow_vat_duplicate=True)
+        try:
+            with self.env.cr.savepoint():
+                return self.browse(creator.create(vals).id)
+        except psycopg2.errors.UniqueViolation as error:
+            if "b2c_consumer_uniq" not in str(error):
+                raise
+            raise RetryableJobError("the same consumer is being created") from error
 
-        :returns: ``(partner, problems)``
+    def _b2c_refresh(self, consumer: IntakeConsumer, address: dict):
+        """Take over from a newer order what a known consumer lacks, and a new address.
+
+        Name and what is there already stay: they stand on notes.
         """
         self.ensure_one()
-        if address is None or self._b2c_has_address(address):
-            return self, []
-        for child in self.child_ids.filtered(lambda child: child.type == "delivery"):
-            if child._b2c_has_address(address):
-                return child, []
-        vals, problems = self._b2c_address_vals(address)
-        if problems:
-            return self.browse(), problems
-        child = self.create(
-            vals
-            | {
-                "parent_id": self.id,
-                "type": "delivery",
-                "name": address.recipient or self.name,
-                "phone": address.phone,
-                "company_id": self.company_id.id,
-            }
-        )
-        return child, []
+        vals = {}
+        if not self._b2c_has_defaults():
+            vals |= self._b2c_defaults(self.is_company)
+        for name in ("email", "phone"):
+            if not self[name] and getattr(consumer, name):
+                vals[name] = getattr(consumer, name)
+        if not self.active:
+            vals["active"] = True
+        if (
+            not self._b2c_has_address(consumer.address)
+            and not self._b2c_awaits_parcel()
+        ):
+            vals |= address
+        if vals:
+            self.write(vals)
 
     def _b2c_consumer_vals(self, consumer, address: dict, company) -> dict:
-        """Values of a new consumer. Consumer of the goods (ind_final 1), no ICMS
-        contributor (ind_ie_dest 9): Portal NF-e, manual de orientação 7.0, E16a."""
-        is_company = len(unpunctuated(consumer.vat)) == 14
+        """Values of a new consumer, from tidy data."""
+        is_company = len(consumer.vat) != CPF_LENGTH
+        return (
+            address
+            | self._b2c_defaults(is_company)
+            | {
+                "name": consumer.name,
+                "vat": consumer.vat,
+                "is_company": is_company,
+                "email": consumer.email,
+                "phone": consumer.phone,
+                "company_id": company.id,
+                "lang": company._b2c_lang(),
+                "b2c_consumer": True,
+            }
+        )
+
+    def _b2c_defaults(self, is_company: bool) -> dict:
+        """What is true of every consumer: buys for himself (ind_final 1), no ICMS
+        contributor (ind_ie_dest 9), in Brazil. Portal NF-e, manual de orientação 7.0,
+        E16a."""
         profile = self._default_fiscal_profile_id(is_company)
         if profile.ind_ie_dest != "9":
             profile = profile.search(
                 [("ind_ie_dest", "=", "9"), ("is_company", "=", is_company)], limit=1
             )
-        return address | {
-            "name": consumer.name.strip(),
-            "vat": unpunctuated(consumer.vat),
-            "is_company": is_company,
-            "email": consumer.email,
-            "phone": consumer.phone,
-            "company_id": company.id,
-            "lang": company._b2c_lang(),
+        return {
+            "country_id": self._b2c_brazil_id(),
             "ind_final": "1",
             "ind_ie_dest": "9",
             "fiscal_profile_id": profile.id,
-            "b2c_consumer": True,
         }
 
-    def _b2c_address_vals(self, address: IntakeAddress):
-        """An address as partner values, or the problem that its city is not known."""
-        country = self.env.ref("base.br")
-        state = self.env["res.country.state"].search(
-            [("country_id", "=", country.id), ("code", "=", address.uf.strip().upper())]
-        )
-        city = self._b2c_city(address, state)
-        if not city:
-            params = {"city": address.city or address.city_ibge, "uf": address.uf}
-            return {}, [Problem("city_unknown", params)]
-        cep = digits(address.zip)
-        return {
-            "country_id": country.id,
-            "state_id": city.state_id.id,
-            "city_id": city.id,
-            "city": city.name,
-            "zip": f"{cep[:5]}-{cep[5:]}",
-            "street_name": address.street.strip(),
-            "street_number": address.number.strip(),
-            "street2": address.complement.strip(),
-            "district": address.district.strip(),
-        }, []
+    def _b2c_brazil_id(self) -> int:
+        # From the cache: ``env.ref`` asks the database each time.
+        return self.env["ir.model.data"]._xmlid_to_res_id("base.br")
 
-    def _b2c_city(self, address: IntakeAddress, state):
-        """The city by its IBGE code, else by name within the state; never a guess."""
-        cities = self.env["res.city"]
-        if address.city_ibge:
-            return cities.search([("ibge_code", "=", address.city_ibge)], limit=1)
-        if not state or not address.city.strip():
-            return cities
-        # Core's list of cities stands beside, without codes: of no use for a note.
-        domain = [("state_id", "=", state.id), ("ibge_code", "!=", False)]
-        found = cities.search([*domain, ("name", "=ilike", address.city.strip())])
-        if not found:
-            name = _plain(address.city)
-            found = cities.search(domain).filtered(
-                lambda city: _plain(city.name) == name
-            )
-        return found if len(found) == 1 else cities
-
-    def _b2c_has_address(self, address: IntakeAddress) -> bool:
-        """Is this the partner's address, written however?"""
-        self.ensure_one()
-        return (
-            digits(self.zip or "") == digits(address.zip)
-            and _plain(self.street_name) == _plain(address.street)
-            and _plain(self.street_number) == _plain(address.number)
-            and _plain(self.street2) == _plain(address.complement)
-        )
+    def _b2c_has_defaults(self) -> bool:
+        """Nothing to correct; who got an IE since is a contributor for good reason."""
+        if self.l10n_br_ie_code:
+            return True
+        country = self.country_id.id == self._b2c_brazil_id()
+        status = self.ind_final == "1" and self.ind_ie_dest == "9"
+        return country and status and bool(self.fiscal_profile_id)
 
     def _b2c_awaits_parcel(self) -> bool:
         """Is an order of this consumer still on its way to the address?"""
-        return bool(
-            self.env["sale.order"].search_count(
-                [
-                    ("partner_id", "=", self.id),
-                    ("state", "!=", "cancel"),
-                    "|",
-                    ("state", "!=", "sale"),
-                    ("picking_ids.state", "not in", ("done", "cancel")),
-                ],
-                limit=1,
-            )
+        return bool(self._b2c_open_orders(limit=1))
+
+    def _b2c_open_orders(self, limit=None) -> int:
+        """How many orders of these consumers are not delivered and not cancelled."""
+        return self.env["sale.order"].search_count(
+            [
+                ("partner_id", "in", self.ids),
+                ("state", "!=", "cancel"),
+                "|",
+                ("state", "!=", "sale"),
+                ("picking_ids.state", "not in", ("done", "cancel")),
+            ],
+            limit=limit,
         )

@@ -40,9 +40,11 @@ class SaleOrder(models.Model):
         """
         quiet = self.with_context(**QUIET, **tax_memo(), b2c_taking_in=True)
         results = quiet._b2c_take_in_known(orders)
-        fresh = {quiet._b2c_ref(order): order for order in orders}
-        fresh = {ref: order for ref, order in fresh.items() if ref not in results}
-        results |= quiet._b2c_take_in(list(fresh.values()))
+        fresh = [order for order in orders if self._b2c_ref(order) not in results]
+        once = {self._b2c_ref(order): order for order in reversed(fresh)}
+        results |= quiet._b2c_take_in(list(once.values()))
+        # Told twice in one call: the later ones bring their facts only.
+        quiet._b2c_take_in_known([one for one in fresh if one not in once.values()])
         created = [one.order_id for one in results.values() if one.outcome == "created"]
         self.browse(created)._b2c_queue_advance()
         return [results[self._b2c_ref(order)] for order in orders]
@@ -74,7 +76,7 @@ class SaleOrder(models.Model):
             if "b2c_external_uniq" in str(error):
                 raise RetryableJobError("an order is being taken in") from error
             problems = [Problem("intake_failed", {"error": redact(str(error))})]
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
             text = redact(str(error))

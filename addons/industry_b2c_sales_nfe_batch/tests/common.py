@@ -30,3 +30,6 @@ class OrderNfeCase(B2cCase):
     def _request_handler(cls, s, r, /, **kw):
         """Odoo's watch over requests cannot read a (connect, read) timeout."""
         return super()._request_handler(s, r, **kw | {"timeout": 30})
+
+    def _note(self, order):
+        return order.invoice_ids.fiscal_document_id

@@ -21,9 +21,6 @@ class TestNfeOfOrder(OrderNfeCase):
             at=datetime.now(UTC),
         )
 
-    def _note(self, order):
-        return order.invoice_ids.fiscal_document_id
-
     def test_authorised_note_moves_the_fiscal_axis(self):
         order = self.invoiced()
         self._run_jobs()

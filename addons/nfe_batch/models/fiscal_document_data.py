@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import fields, models
@@ -178,7 +179,9 @@ class FiscalDocumentData(models.Model):
         if not shipping or shipping == self.partner_id:
             return None
         address = self._nfe_address_data(shipping)
-        if address == self._nfe_address_data(self.partner_id):
+        home = self._nfe_address_data(self.partner_id)
+        # Another telephone number makes no other place.
+        if replace(address, phone=home.phone) == home:
             return None
         return nfe.Delivery(
             vat=digits(shipping.vat or self.partner_id.vat),
