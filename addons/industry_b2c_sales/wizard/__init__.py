@@ -1,0 +1,1 @@
+from . import b2c_product_code_wizard
