@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from . import const_import
+
 _lt = LazyTranslate(__name__)
 
 AXIS_SELECTION = [
@@ -116,6 +118,7 @@ AXIS_FIELDS = {axis: f"b2c_{axis}_state" for axis, _label in AXIS_SELECTION}
 
 # What keeps an order from being taken in or from going on: message, what to do.
 PROBLEMS = {
+    **const_import.PROBLEMS,
     "consumer_masked": (
         _lt("The channel hides the consumer's name or CPF."),
         _lt("Wait until the channel releases the data, then try again."),
@@ -214,7 +217,18 @@ PROBLEMS = {
     ),
     "sku_unknown": (
         _lt("No product has the code %(sku)s (%(line)s)."),
-        _lt("Set this code as the internal reference of the product."),
+        _lt("Choose the product here, or set the code as its internal reference."),
+    ),
+    "duplicate_suspected": (
+        _lt("%(order)s from %(source)s has the same number and the same consumer."),
+        _lt(
+            "If it is the same sale, press Solved. If it is another one, take it in "
+            "anyway."
+        ),
+    ),
+    "order_changed": (
+        _lt("The order was taken in at %(known)s, now the channel says %(paid)s."),
+        _lt("Compare it with the channel and correct the order or cancel it."),
     ),
     "operation_missing": (
         _lt("%(company)s has no fiscal operation for sales."),
@@ -287,5 +301,6 @@ REASONS = {
     "nfe_not_authorized": _lt("The NF-e is not authorised"),
     "not_reserved": _lt("The stock is not reserved"),
     "dispatch_failed": _lt("The delivery could not be validated"),
+    "cart_incomplete": _lt("Another order of the same cart was not taken in yet"),
     "no_delivery": _lt("There is nothing to deliver"),
 }

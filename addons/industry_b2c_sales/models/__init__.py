@@ -36,3 +36,13 @@ from . import sale_order_cancel_steps
 from . import sale_order_partial
 from . import sale_order_dispatch
 from . import stock_picking
+from . import sale_order_pack
+from . import sale_order_twin
+from . import b2c_product_code
+from . import sale_order_product_code
+from . import b2c_issue_quarantine
+from . import sale_order_latency
+from . import sale_order_preview
+from . import b2c_import_layout
+from . import b2c_import
+from . import b2c_import_row
