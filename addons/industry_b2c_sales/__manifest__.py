@@ -43,7 +43,6 @@
         "views/b2c_latency_views.xml",
         "views/b2c_import_layout_views.xml",
         "views/b2c_import_views.xml",
-        "views/menus.xml",
         "views/intake_menus.xml",
     ],
     "installable": True,
