@@ -1,4 +1,5 @@
 from . import test_intake
+from . import test_intake_chunk
 from . import test_quarantine
 from . import test_carts
 from . import test_latency
