@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bin.lib.day.world import PASSWORD, World
+from bin.lib.day.world import PASSWORD, World, post
 
-from .conftest import LOCAL
+from .conftest import LOCAL, wait_for
 
 PICTURES = Path(os.environ.get("B2C_SCREENSHOTS", LOCAL / "e2e-img"))
+WIDTH, HEIGHT = 1440, 900
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 # The carrier's scan may have been told already.
-LEFT = {"handed_over": "Expedido", "in_transit": "Em trânsito"}
+LEFT = {"handed_over": "Expedida", "in_transit": "Em trânsito"}
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -29,24 +30,49 @@ QUIET = (
 
 
 @pytest.fixture(scope="module")
-def page(day_world: World) -> Iterator[Page]:
-    """A browser, logged in as the administrator of the demo."""
+def browser() -> Iterator[Browser]:
+    """One Chromium for all roles."""
     program = next(filter(None, map(shutil.which, BROWSERS)))
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        context = browser.new_context(
-            viewport={"width": 1440, "height": 900}, locale="pt-BR"
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto(f"{day_world.odoo_url}/web/login")
-        page.fill("input[name=login]", "admin")
-        page.fill("input[name=password]", "admin")
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_web_client")
-        yield page
+        yield browser
         browser.close()
+
+
+def log_in(browser: Browser, world: World, login: str) -> Page:
+    """A window of a user of the demo who has the rights of one role."""
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT},
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{world.odoo_url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_web_client")
+    return page
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, day_world: World) -> Page:
+    """The order desk's window."""
+    return log_in(browser, day_world, "pedidos")
+
+
+@pytest.fixture(scope="module")
+def warehouse(browser: Browser, day_world: World) -> Page:
+    """The window of those who pack and dispatch."""
+    return log_in(browser, day_world, "expedicao")
+
+
+@pytest.fixture(scope="module")
+def fiscal(browser: Browser, day_world: World) -> Page:
+    """The fiscal department's window."""
+    return log_in(browser, day_world, "fiscal")
 
 
 def action(page: Page, world: World, name: str, record: int | None = None) -> None:
@@ -55,12 +81,14 @@ def action(page: Page, world: World, name: str, record: int | None = None) -> No
     page.wait_for_selector(".o_view_controller")
 
 
-def picture(page: Page, name: str) -> None:
-    """Take a picture of the whole screen."""
+def picture(page: Page, name: str, height: int = HEIGHT) -> None:
+    """Take a picture of the window, made higher where a page needs it."""
+    page.set_viewport_size({"width": WIDTH, "height": height})
     # The page never falls silent: it tries to reach the websocket.
     page.wait_for_timeout(1500)
     file = PICTURES / f"{name}.png"
     page.screenshot(path=str(file))
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     assert file.stat().st_size > 10_000
 
 
@@ -72,33 +100,65 @@ def order(day_world: World) -> dict:
     )[0]
 
 
-def test_order_shows_its_axes(page, day_world, order):
-    action(page, day_world, "industry_b2c_sales.sale_order_action", order["id"])
-    axes = page.locator("[name=b2c_axes]")
+def test_order_shows_its_axes(desk, day_world, order):
+    action(desk, day_world, "industry_b2c_sales.sale_order_action", order["id"])
+    axes = desk.locator("[name=b2c_axes]")
     expect(axes).to_contain_text("Pedido")
     expect(axes.locator("[name=b2c_fiscal_state]")).to_have_text("Aceita pelo canal")
     expect(axes.locator("[name=b2c_parcel_state]")).to_have_text(
         LEFT[order["b2c_parcel_state"]]
     )
-    page.get_by_role("tab", name="Venda ao consumidor").click()
-    expect(page.locator("[name=b2c_event_ids]")).to_be_visible()
-    picture(page, "pedido")
+    desk.get_by_role("tab", name="Venda ao consumidor").click()
+    expect(desk.locator("[name=b2c_event_ids]")).to_be_visible()
+    picture(desk, "pedido", height=1050)
 
 
-def test_order_leads_to_its_note(page, day_world, order):
-    action(page, day_world, "industry_b2c_sales.sale_order_action", order["id"])
-    page.locator("button[name=action_view_b2c_nfe]").click()
-    page.get_by_role("tab", name="NF-e").click()
-    expect(page.locator("[name=state_edoc]").first).to_contain_text("Autorizada")
-    expect(page.locator("[name=authorization_protocol]").first).to_be_visible()
-    picture(page, "nota")
+def test_orders_are_seen_at_a_glance(desk, day_world):
+    action(desk, day_world, "industry_b2c_sales.sale_order_action")
+    expect(desk.locator(".o_data_row [name=b2c_fiscal_state]").first).to_be_visible()
+    picture(desk, "pedidos")
 
 
-def test_order_leads_to_its_label(page, day_world, order):
-    action(page, day_world, "industry_b2c_sales.sale_order_action", order["id"])
-    page.locator("button[name=action_view_marketplace_parcels]").click()
-    expect(page.locator("[name=invoice_state]").first).to_contain_text("Aceita")
-    picture(page, "remessa")
+def test_order_leads_to_its_note(fiscal, day_world, order):
+    action(fiscal, day_world, "industry_b2c_sales.sale_order_action", order["id"])
+    fiscal.locator("button[name=action_view_b2c_nfe]").click()
+    fiscal.get_by_role("tab", name="NF-e").click()
+    expect(fiscal.locator("[name=state_edoc]").first).to_contain_text("Autorizada")
+    expect(fiscal.locator("[name=authorization_protocol]").first).to_be_visible()
+    picture(fiscal, "nota", height=1150)
+
+
+def test_order_leads_to_its_label(warehouse, day_world, order):
+    action(warehouse, day_world, "industry_b2c_sales.sale_order_action", order["id"])
+    warehouse.locator("button[name=action_view_marketplace_parcels]").click()
+    warehouse.locator(".o_data_row [name=external_id]").first.click()
+    expect(warehouse.locator("[name=invoice_state]").first).to_contain_text("Aceita")
+    label = warehouse.frame_locator("[name=label_pdf] iframe")
+    expect(label.locator(".page[data-loaded=true] canvas")).to_be_visible()
+    picture(warehouse, "remessa", height=1150)
+
+
+@pytest.fixture(scope="module")
+def stuck(day_world: World) -> None:
+    """Two orders that cannot be taken in: one buyer, one product are not right."""
+    desk = day_world.client("pedidos", PASSWORD)
+    for spec in (
+        {"lines": [{"seller_sku": "BAN-MAD-02", "quantity": 1}], "invalid_cpf": True},
+        {"lines": [], "unknown_sku": True},
+    ):
+        post(f"{day_world.market_at['control']}/order", spec)
+    wait_for(
+        lambda: desk.call("b2c.issue", "search_count", [("state", "=", "open")]) >= 2,
+        "both orders are in the work queue",
+    )
+
+
+def test_work_queue_says_what_to_do(desk, day_world, stuck):
+    action(desk, day_world, "industry_b2c_sales.b2c_issue_action")
+    rows = desk.locator(".o_data_row")
+    expect(rows.filter(has_text="CPF")).to_contain_text("Peça o CPF correto")
+    expect(rows.filter(has_text="DESCONHECIDO")).to_contain_text("Tentar de novo")
+    picture(desk, "fila", height=500)
 
 
 def test_label_as_paper(export_folder):

@@ -53,11 +53,11 @@ class Program:
         if self.popen and self.popen.pid == pid:
             return pid if self.popen.poll() is None else None
         try:
-            # A pid may have been given to somebody else since.
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            # A pid may be somebody else's by now; our programs run in the checkout.
+            place = Path(f"/proc/{pid}/cwd").readlink()
         except OSError:
             return None
-        return pid if str(ROOT).encode() in command else None
+        return pid if place == ROOT else None
 
     def require_alive(self) -> None:
         """Raise with the end of the log when the program is gone."""
