@@ -6,7 +6,17 @@ from . import res_company
 from . import res_config_settings
 from . import res_country_state
 from . import res_partner
+from . import b2c_shared_stock
+from . import b2c_stock_policy
+from . import b2c_open_task
+from . import uom_uom
+from . import product_uom
 from . import product_product
+from . import stock_location
+from . import stock_package_type
+from . import stock_quant
+from . import stock_move
+from . import l10n_br_fiscal_document_line_mixin
 from . import l10n_br_fiscal_document_line
 from . import l10n_br_fiscal_tax
 from . import sale_order
@@ -18,4 +28,5 @@ from . import sale_order_intake
 from . import sale_order_advance
 from . import sale_order_cancel
 from . import sale_order_dispatch
+from . import sale_order_stock
 from . import stock_picking

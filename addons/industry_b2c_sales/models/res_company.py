@@ -19,6 +19,16 @@ class ResCompany(models.Model):
         help="0: the channel is asked at every dispatch.",
     )
 
+    b2c_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="7 to 12 digits, as GS1 Brasil assigned them: closed pallets and cartons "
+        "are then numbered with an SSCC.",
+    )
+
+    _b2c_gs1_prefix_digits = models.Constraint(
+        "CHECK(b2c_gs1_prefix ~ '^[0-9]{7,12}$')",
+        "The GS1 company prefix has 7 to 12 digits.",
+    )
     _b2c_budget_positive = models.Constraint(
         "CHECK(b2c_wave_seconds > 0 AND b2c_pack_seconds > 0 AND b2c_send_seconds > 0 "
         "AND b2c_dispatch_seconds >= 0)",

@@ -16,3 +16,4 @@ class ResConfigSettings(models.TransientModel):
     b2c_dispatch_seconds = fields.Integer(
         related="company_id.b2c_dispatch_seconds", readonly=False
     )
+    b2c_gs1_prefix = fields.Char(related="company_id.b2c_gs1_prefix", readonly=False)

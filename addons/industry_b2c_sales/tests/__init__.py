@@ -6,3 +6,10 @@ from . import test_cancellation
 from . import test_dispatch
 from . import test_issues
 from . import test_security
+from . import test_stock_policy
+from . import test_stock_opening
+from . import test_stock_b2b
+from . import test_stock_race
+from . import test_product_sizes
+from . import test_readiness
+from . import test_note_total
