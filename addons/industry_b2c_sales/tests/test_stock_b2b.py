@@ -77,6 +77,17 @@ class TestStockB2b(StockCase):
         self.assertEqual(order.picking_ids.state, "done")
         self.assertEqual(self.reserved(consumers), [False, False])
 
+    def test_pallets_are_invoiced_as_sold_and_taxed_by_the_unit(self):
+        order = self.order()
+        order.action_confirm()
+        invoice = order.sudo()._create_invoices(grouped=True)
+        invoice.action_post()
+        line = invoice.invoice_line_ids
+        self.assertEqual((line.product_uom_id, line.quantity), (self.pallet, 2))
+        self.assertEqual((line.uot_id, line.fiscal_quantity), (self.unit, 1200))
+        self.assertEqual((line.price_unit, line.ipi_base), (6000, 12000))
+        self.assertEqual(invoice.amount_total, 12000 + line.ipi_value)
+
     def test_b2b_may_take_what_consumers_may_not(self):
         self._policy(b2b_minimum=1205)
         self.confirmed(1)
