@@ -14,6 +14,22 @@ AXIS_SELECTION = [
     ("return", "Return"),
     ("settlement", "Settlement"),
 ]
+SIZE_SELECTION = [
+    ("unit", "Unit"),
+    ("carton", "Master Carton"),
+    ("pallet", "Pallet"),
+]
+CLOSED_SELECTION = SIZE_SELECTION[1:]
+WAIT_SELECTION = [
+    ("b2b", "Kept for B2B"),
+    ("open", "To Be Opened"),
+    ("short", "Not in Stock"),
+]
+READINESS_SELECTION = [
+    ("blocked", "Blocked"),
+    ("advice", "Could Be Better"),
+    ("ready", "Ready"),
+]
 ORDER_SELECTION = [
     ("awaiting_payment", "Awaiting Payment"),
     ("on_hold", "On Hold"),
@@ -242,6 +258,34 @@ PROBLEMS = {
         _lt("%(product)s has no fiscal type."),
         _lt("Fill in the fiscal type of the product (04: own production)."),
     ),
+    "gtin_missing": (
+        _lt("%(product)s has no GTIN."),
+        _lt("Fill in the bar code of the unit, or register one at GS1 Brasil."),
+    ),
+    "gtin_invalid": (
+        _lt("The bar code of %(product)s is no GTIN."),
+        _lt("Compare it with the label: its check digit is wrong, or it is internal."),
+    ),
+    "weight_missing": (
+        _lt("%(product)s has no weight."),
+        _lt("Weigh one unit as it is shipped: freight depends on it."),
+    ),
+    "dimensions_missing": (
+        _lt("%(product)s has no dimensions."),
+        _lt("Measure one unit as it is shipped: box and freight depend on it."),
+    ),
+    "price_missing": (
+        _lt("%(product)s has no price for the unit."),
+        _lt("Fill in the sales price, with all taxes, of one unit."),
+    ),
+    "unit_code_missing": (
+        _lt("The unit of %(product)s has no code of at most six characters."),
+        _lt("Fill in the code of the unit of measure, for example UN (uCom)."),
+    ),
+    "tax_classification_missing": (
+        _lt("%(product)s: the company has no tax classification (IBS, CBS)."),
+        _lt("Set the tax classification in the company's fiscal settings."),
+    ),
     "invoice_total_mismatch": (
         _lt("The invoice would come to %(total)s, but %(paid)s was paid."),
         _lt("Check the taxes of the products: what is added on top of the price?"),
@@ -249,6 +293,14 @@ PROBLEMS = {
     "stock_missing": (
         _lt("There is not enough stock for %(order)s."),
         _lt("Replenish or produce: the order then goes on by itself."),
+    ),
+    "stock_kept_for_b2b": (
+        _lt("The stock for %(order)s is kept for B2B."),
+        _lt("Replenish, or change the reservation policy."),
+    ),
+    "stock_to_open": (
+        _lt("A carton or pallet must be opened for %(order)s."),
+        _lt("Do the task in Stock › Open Cartons: the order then goes on by itself."),
     ),
     "intake_failed": (
         _lt("The order could not be taken in: %(error)s"),

@@ -9,7 +9,7 @@ from .source import ROOT, addons, files, label, text
 
 PAGES = [path for path in files() if path.suffix == ".md"]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
-ROLES = ("vendas", "expedicao", "fiscal", "ti")
+ROLES = ("vendas", "estoque", "expedicao", "fiscal", "ti")
 ROOT_PAGES = (
     "README.md",
     "README.en.md",

@@ -60,6 +60,8 @@ class IntakeLine:
     """``unit_price``: what one unit cost the consumer, all taxes included.
     ``discount``: off the whole line, borne by the seller. ``item_id`` and
     ``variation_id`` name the channel's listing, for products found by listing.
+    ``channel_discount``: off what the consumer paid for the line, borne by the channel,
+    which pays it to the seller: no discount on the note (vDesc), part of the price.
     """
 
     key: str
@@ -70,6 +72,7 @@ class IntakeLine:
     title: str = ""
     item_id: str = ""
     variation_id: str = ""
+    channel_discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,11 @@ class IntakePayment:
 @dataclass(frozen=True, slots=True)
 class IntakeOrder:
     """``source`` names the account (``mercadolivre/1234``), ``external_id`` the order
-    in it. ``paid_total`` is what the NF-e must amount to: lines minus discounts plus
-    freight. ``shipping`` is empty when the parcel goes to the consumer's address.
-    ``facts`` is what the channel says about the axes at this moment.
+    in it. ``paid_total`` is what the NF-e must amount to: lines minus the seller's
+    discounts plus freight, whoever pays it. ``discount`` is the seller's on the whole
+    order, ``channel_discount`` the channel's. ``shipping`` is empty when the parcel
+    goes to the consumer's address. ``facts`` is what the channel says about the axes
+    at this moment.
     """
 
     source: str
@@ -107,6 +112,19 @@ class IntakeOrder:
     intermediary_vat: str = ""
     intermediary_ref: str = ""
     facts: tuple[Fact, ...] = ()
+    channel_discount: Decimal = Decimal(0)
+
+    @property
+    def seller_discounts(self) -> Decimal:
+        """What the seller bears: the difference of list price and note."""
+        return sum((line.discount for line in self.lines), self.discount)
+
+    @property
+    def channel_discounts(self) -> Decimal:
+        """What the channel bears: the difference of note and the consumer's pocket."""
+        return sum(
+            (line.channel_discount for line in self.lines), self.channel_discount
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +271,9 @@ def _check_lines(order: IntakeOrder) -> Iterator[Problem]:
             yield Problem("price_invalid", params)
         if line.discount < 0 or line.discount > line.quantity * line.unit_price:
             yield Problem("discount_invalid", params)
-    if order.discount < 0:
+        if line.channel_discount < 0:
+            yield Problem("discount_invalid", params)
+    if order.discount < 0 or not 0 <= order.channel_discounts <= order.paid_total:
         yield Problem("discount_invalid", {"line": order.external_id})
     if order.freight < 0:
         yield Problem("freight_invalid", {"freight": str(order.freight)})

@@ -45,6 +45,8 @@ def load(data: dict[str, Any]) -> IntakeOrder:
         values["shipping"] = IntakeAddress(**data["shipping"])
     for amount in ("paid_total", "freight", "discount"):
         values[amount] = Decimal(data[amount])
+    # A payload that was kept before discounts were told apart has none of the channel.
+    values["channel_discount"] = Decimal(data.get("channel_discount", 0))
     return IntakeOrder(**values)
 
 
@@ -56,6 +58,7 @@ def _line(data: dict[str, Any]) -> IntakeLine:
     amounts = {
         key: Decimal(data[key]) for key in ("quantity", "unit_price", "discount")
     }
+    amounts["channel_discount"] = Decimal(data.get("channel_discount", 0))
     return IntakeLine(**data | amounts)
 
 

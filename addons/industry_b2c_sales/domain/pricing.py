@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+# The shares of the freight settle in two or three turns.
+_TURNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class PaidLine:
     unit_price: Decimal
     discount: Decimal
     ipi_percent: Decimal
+
+    @property
+    def paid(self) -> Decimal:
+        return self.quantity * self.unit_price - self.discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +83,33 @@ def note_total(lines: Sequence[NetLine], freight: Decimal) -> Decimal:
     return total
 
 
+def net_freight(lines: Sequence[PaidLine], freight: Decimal) -> Decimal:
+    """The freight (vFrete) that the note can show: nearly always what was paid.
+
+    Freight bears IPI too, which the price of the goods takes in. When the goods are
+    worth less than that IPI (something cheap sent far away) the IPI is taken out of the
+    freight as well.
+    """
+    shares = spread(freight, [line.quantity * line.unit_price for line in lines])
+    if all(
+        _target(one, one.paid + share, share) >= 0
+        for one, share in zip(lines, shares, strict=True)
+    ):
+        return freight
+    highest = max(line.ipi_percent for line in lines)
+    return (freight / (1 + highest / 100)).quantize(CENT, ROUND_FLOOR)
+
+
 def net_lines(
     lines: Sequence[PaidLine], freight: Decimal, paid_total: Decimal
 ) -> tuple[list[NetLine], Decimal]:
     """Prices and discounts with which the note amounts to ``paid_total``.
 
     Returns the lines and the cents that could not be reached (0 nearly always; with a
-    single line it may be 0.01, see ``ipi_included``). Freight keeps its amount and
-    bears IPI too, so the goods carry the difference.
+    single line it may be 0.01, see ``ipi_included``). Freight (see ``net_freight``)
+    keeps its amount and bears IPI too, so the goods carry the difference.
     """
-    paid_goods = [line.quantity * line.unit_price for line in lines]
-    shares = spread(freight, paid_goods)
-    net = [_net_line(line, share) for line, share in zip(lines, shares, strict=True)]
+    net = _converged(lines, freight, paid_total)
     best, best_gap = net, paid_total - note_total(net, freight)
     for candidate in _nearby(net, best_gap):
         if best_gap == 0:
@@ -100,11 +121,35 @@ def net_lines(
     return best, best_gap
 
 
-def _net_line(line: PaidLine, freight: Decimal) -> NetLine:
-    factor = 1 + line.ipi_percent / 100
-    discount = line.discount / factor
-    goods = line.quantity * line.unit_price - line.discount
-    target = ipi_included(goods + freight, line.ipi_percent) - freight
+def _converged(
+    lines: Sequence[PaidLine], freight: Decimal, paid_total: Decimal
+) -> list[NetLine]:
+    """The lines, each with its share of the freight as the tax engine spreads it: by
+    the price before IPI, which depends on that share again."""
+    weights = [line.quantity * line.unit_price for line in lines]
+    # What was paid as freight, but does not stand on the note as such.
+    rest = paid_total - sum((line.paid for line in lines), freight)
+    for _turn in range(_TURNS):
+        shares = spread(freight, weights)
+        extras = spread(rest, weights)
+        net = [
+            _net_line(line, line.paid + share + extra, share)
+            for line, share, extra in zip(lines, shares, extras, strict=True)
+        ]
+        weights = [line.gross for line in net]
+        if spread(freight, weights) == shares:
+            break
+    return net
+
+
+def _target(line: PaidLine, paid: Decimal, freight: Decimal) -> Decimal:
+    """What the goods of a line come to before IPI when ``paid`` holds its freight."""
+    return ipi_included(paid, line.ipi_percent) - freight
+
+
+def _net_line(line: PaidLine, paid: Decimal, freight: Decimal) -> NetLine:
+    target = _target(line, paid, freight)
+    discount = line.discount / (1 + line.ipi_percent / 100)
     price = ((target + discount) / line.quantity).quantize(CENT, ROUND_CEILING)
     return _with_target(
         NetLine(line.quantity, price, Decimal(0), line.ipi_percent), target

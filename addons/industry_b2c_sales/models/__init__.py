@@ -15,7 +15,17 @@ from . import res_partner_address
 from . import res_partner_privacy
 from . import res_partner_forget
 from . import fiscal_document_privacy
+from . import b2c_shared_stock
+from . import b2c_stock_policy
+from . import b2c_open_task
+from . import uom_uom
+from . import product_uom
 from . import product_product
+from . import stock_location
+from . import stock_package_type
+from . import stock_quant
+from . import stock_move
+from . import l10n_br_fiscal_document_line_mixin
 from . import l10n_br_fiscal_document_line
 from . import l10n_br_fiscal_tax
 from . import mail_thread
@@ -35,6 +45,7 @@ from . import sale_order_cancel
 from . import sale_order_cancel_steps
 from . import sale_order_partial
 from . import sale_order_dispatch
+from . import sale_order_stock
 from . import stock_picking
 from . import sale_order_pack
 from . import sale_order_twin

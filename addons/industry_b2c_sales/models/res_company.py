@@ -41,6 +41,16 @@ class ResCompany(models.Model):
         help="How long a person may let an operation go on against the guard's hold.",
     )
 
+    b2c_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="7 to 12 digits, as GS1 Brasil assigned them: closed pallets and cartons "
+        "are then numbered with an SSCC.",
+    )
+
+    _b2c_gs1_prefix_digits = models.Constraint(
+        "CHECK(b2c_gs1_prefix ~ '^[0-9]{7,12}$')",
+        "The GS1 company prefix has 7 to 12 digits.",
+    )
     _b2c_budget_positive = models.Constraint(
         "CHECK(LEAST(b2c_reserve_seconds, b2c_wave_seconds, b2c_pick_seconds, "
         "b2c_pack_seconds, b2c_nfe_seconds, b2c_xml_seconds, b2c_label_seconds, "

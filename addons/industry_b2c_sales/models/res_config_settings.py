@@ -40,3 +40,4 @@ class ResConfigSettings(models.TransientModel):
     b2c_override_minutes = fields.Integer(
         related="company_id.b2c_override_minutes", readonly=False
     )
+    b2c_gs1_prefix = fields.Char(related="company_id.b2c_gs1_prefix", readonly=False)

@@ -36,6 +36,18 @@ class SaleOrder(models.Model):
         string="Channel Pack", copy=False, readonly=True, index="btree_not_null"
     )
     b2c_paid_total = fields.Monetary(string="Paid by Consumer", copy=False)
+    b2c_seller_discount = fields.Monetary(
+        string="Discount by Seller",
+        copy=False,
+        readonly=True,
+        help="Already taken off what the NF-e amounts to.",
+    )
+    b2c_channel_discount = fields.Monetary(
+        string="Discount by Channel",
+        copy=False,
+        readonly=True,
+        help="Part of what the NF-e amounts to: the channel pays it for the consumer.",
+    )
     b2c_intermediary_vat = fields.Char(string="Intermediary CNPJ", copy=False)
     b2c_intermediary_ref = fields.Char(string="Seller ID at Intermediary", copy=False)
     b2c_payment_data = fields.Json(

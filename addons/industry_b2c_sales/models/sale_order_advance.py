@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
         lacking.picking_ids._b2c_reserve()
         reserved = orders.filtered(lambda order: order._b2c_is_reserved())
         for order in lacking - reserved:
-            order._b2c_report(Problem("stock_missing", {"order": order.name}))
+            order._b2c_report(order._b2c_stock_problem())
         return reserved
 
     def _b2c_advance_invoice(self):

@@ -4,7 +4,7 @@ from odoo import Command, models
 
 from ..domain.intake import IntakeLine, IntakeOrder, Problem
 from ..domain.payload import dump, load
-from ..domain.pricing import CENT, NetLine, PaidLine, net_lines, spread
+from ..domain.pricing import CENT, NetLine, PaidLine, net_freight, net_lines, spread
 
 
 def _dec(value: float) -> Decimal:
@@ -60,6 +60,8 @@ class SaleOrder(models.Model):
             "b2c_external_id": order.external_id,
             "b2c_pack_id": order.pack_id or False,
             "b2c_paid_total": float(order.paid_total),
+            "b2c_seller_discount": float(order.seller_discounts),
+            "b2c_channel_discount": float(order.channel_discounts),
             "b2c_intermediary_vat": order.intermediary_vat,
             "b2c_intermediary_ref": order.intermediary_ref,
             "b2c_payment_data": [
@@ -109,10 +111,11 @@ class SaleOrder(models.Model):
         :returns: ``(list of line values, order values)``
         """
         paid_lines = self._b2c_paid_lines(order, rates)
-        nets, gap = net_lines(paid_lines, order.freight, order.paid_total)
+        freight = net_freight(paid_lines, order.freight)
+        nets, gap = net_lines(paid_lines, freight, order.paid_total)
         totals = {
             "force_compute_delivery_costs_by_total": True,
-            "amount_freight_value": float(order.freight),
+            "amount_freight_value": float(freight),
         }
         if gap:
             # What price and IPI cannot reach: see ``domain.pricing.ipi_included``.

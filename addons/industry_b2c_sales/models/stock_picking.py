@@ -1,7 +1,11 @@
 import logging
 
+import psycopg2
+
 from odoo import models
 from odoo.exceptions import UserError
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..domain.intake import redact
 
@@ -20,13 +24,25 @@ class StockPicking(models.Model):
         )
 
     def _b2c_reserve(self):
-        """Reserve each transfer; one that cannot be reserved stops no other."""
-        for picking in self.filtered(lambda one: one.state not in ("done", "cancel")):
-            try:
-                with self.env.cr.savepoint():
-                    picking.action_assign()
-            except UserError as error:
-                _logger.info("Transfer %s: %s", picking.id, redact(str(error)))
+        """Reserve the transfers, all at once; when that fails each alone, so that one
+        that cannot be reserved stops no other.
+
+        :raises RetryableJobError: another transaction reserves the same products
+        """
+        waiting = self.filtered(lambda one: one.state not in ("done", "cancel"))
+        if not waiting:
+            return
+        try:
+            with self.env.cr.savepoint():
+                waiting.action_assign()
+        except psycopg2.OperationalError as error:
+            raise RetryableJobError(f"reservation: {error.pgcode}") from error
+        except UserError as error:
+            if len(waiting) == 1:
+                _logger.info("Transfer %s: %s", waiting.id, redact(str(error)))
+                return
+            for picking in waiting:
+                picking._b2c_reserve()
 
     def _action_done(self):
         """No consumer's parcel leaves around the guard, whoever validates it."""

@@ -20,3 +20,10 @@ from . import test_consumer_race
 from . import test_consumer_speed
 from . import test_consumer_privacy
 from . import test_consumer_forget
+from . import test_stock_policy
+from . import test_stock_opening
+from . import test_stock_b2b
+from . import test_stock_race
+from . import test_product_sizes
+from . import test_readiness
+from . import test_note_total

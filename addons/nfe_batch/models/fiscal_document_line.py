@@ -57,13 +57,43 @@ class FiscalDocumentLine(models.Model):
             order_ref=self.partner_order or "",
             order_line=self.partner_order_line or "",
             info=(self.additional_data or "").strip(),
+            **self._nfe_tax_unit_data(),
         )
+
+    def _nfe_other_tax_unit(self):
+        """Is the line taxed by another unit than it is sold by?"""
+        return bool(self.uot_id and self.uom_id and self.uot_id != self.uom_id)
+
+    def _nfe_tax_unit_data(self):
+        """uTrib and what goes with it, when it is not the unit that is sold. The price
+        comes from vProd: OCA's may be rounded, and it must give vProd back."""
+        quantity = number(self.fiscal_quantity)
+        if not quantity or not self._nfe_other_tax_unit():
+            return {}
+        return {
+            "tax_unit": self._nfe_unit(self.uot_id),
+            "tax_quantity": quantity,
+            "tax_unit_price": round(money(self.price_gross) / quantity, 10),
+            "tax_gtin": self._nfe_gtin() and self._nfe_product_gtin(),
+        }
 
     def _nfe_unit(self, uom):
         return (uom.code or uom.name or "").strip().upper()[:6]
 
     def _nfe_gtin(self):
-        """The bar code when it is a GTIN; an internal code is not told the SEFAZ."""
+        """cEAN; an internal code is not told the SEFAZ.
+
+        A carton that is taxed by the unit has its own GTIN-14, and the unit's stands
+        in cEANTrib. The SEFAZ takes both or none of them (rejections 885 and 886).
+        """
+        own = self._nfe_product_gtin()
+        product = self.product_id
+        if not self._nfe_other_tax_unit() or self.uom_id == product.uom_id:
+            return own
+        sizes = product.product_uom_ids.filtered(lambda one: one.uom_id == self.uom_id)
+        return own and next(filter(is_valid_gtin, sizes.mapped("barcode")), "")
+
+    def _nfe_product_gtin(self):
         barcode = self.product_id.barcode or ""
         return barcode if is_valid_gtin(barcode) else ""
 

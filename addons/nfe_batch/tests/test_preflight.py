@@ -66,3 +66,55 @@ class TestPreflight(NfeCase):
 
     def test_a_good_document_has_no_findings(self):
         self.assertFalse(self._make_document()._nfe_preflight_findings())
+
+    def _carton(self, **values):
+        """A document of two cartons of twelve, taxed by the unit."""
+        unit = self.product.uom_id
+        unit.code = "UN"
+        carton = self.env["uom.uom"].create(
+            {
+                "name": "Carton of 12",
+                "code": "CX12",
+                "relative_factor": 12,
+                "relative_uom_id": unit.id,
+            }
+        )
+        document = self._make_document(price=100.0)
+        document.fiscal_line_ids.write(
+            {
+                "uom_id": carton.id,
+                "uot_id": unit.id,
+                "quantity": 2,
+                "fiscal_quantity": 24,
+                "fiscal_price": 8.33,
+            }
+            | values
+        )
+        return document.fiscal_line_ids, carton
+
+    def test_carton_is_taxed_by_the_unit(self):
+        self.product.barcode = "7891000315507"
+        line, carton = self._carton()
+        item = line._nfe_item_data()
+        self.assertEqual((item.unit, item.quantity), ("CX12", 2))
+        self.assertEqual((item.tax_unit, item.tax_quantity), ("UN", 24))
+        self.assertEqual(round(item.tax_quantity * item.tax_unit_price, 6), item.gross)
+        # Without a number of its own the carton has none, so neither has the unit.
+        self.assertEqual((item.gtin, item.tax_gtin), ("", ""))
+        self.env["product.uom"].create(
+            {
+                "product_id": self.product.id,
+                "uom_id": carton.id,
+                "barcode": "17891000315504",
+            }
+        )
+        item = line._nfe_item_data()
+        self.assertEqual(
+            (item.gtin, item.tax_gtin), ("17891000315504", "7891000315507")
+        )
+
+    def test_unit_is_taxed_as_it_is_sold(self):
+        self.product.barcode = "7891000315507"
+        item = self._make_document().fiscal_line_ids._nfe_item_data()
+        self.assertEqual((item.gtin, item.tax_gtin), ("7891000315507", ""))
+        self.assertEqual((item.tax_unit, item.tax_quantity), ("", None))

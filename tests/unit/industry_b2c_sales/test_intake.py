@@ -102,6 +102,9 @@ def test_one_problem(order, code):
         (a_line(unit_price=Decimal(0)), "price_invalid"),
         (a_line(discount=Decimal(-1)), "discount_invalid"),
         (a_line(discount=Decimal(99)), "discount_invalid"),
+        (a_line(channel_discount=Decimal(-1)), "discount_invalid"),
+        (replace(ORDER, channel_discount=Decimal(-1)), "discount_invalid"),
+        (replace(ORDER, channel_discount=Decimal("25.01")), "discount_invalid"),
         (replace(ORDER, discount=Decimal(-1)), "discount_invalid"),
         (replace(ORDER, freight=Decimal(-1)), "freight_invalid"),
     ],
@@ -168,7 +171,29 @@ def test_zip_ranges(cep, uf):
     assert uf_of_zip(cep) == uf
 
 
+def test_who_bears_a_discount_is_kept_apart():
+    order = replace(
+        a_line(discount=Decimal("0.10"), channel_discount=Decimal("3.00")),
+        channel_discount=Decimal("2.00"),
+    )
+    assert codes(order) == []
+    assert order.seller_discounts == Decimal("1.10")
+    assert order.channel_discounts == Decimal("5.00")
+    # The channel's discount does not lower the note.
+    assert lines_total(order) == lines_total(ORDER)
+
+
+def test_payload_of_before_the_discounts_were_told_apart():
+    data = dump(ORDER)
+    del data["channel_discount"], data["lines"][0]["channel_discount"]
+    assert load(data) == ORDER
+
+
 def test_payload_comes_back_as_it_was():
     assert load(dump(ORDER)) == ORDER
+    discounted = replace(
+        a_line(channel_discount=Decimal("1.50")), channel_discount=Decimal("0.25")
+    )
+    assert load(dump(discounted)) == discounted
     with_shipping = replace(ORDER, shipping=ADDRESS)
     assert load(dump(with_shipping)) == with_shipping
