@@ -96,7 +96,7 @@ def as_decimal(cell: Cell, mark: str = ",") -> Decimal | None:
         if not text:
             return None
     if amount is None or abs(amount) >= _TOO_MUCH:
-        raise CellError("cell_number", text or cell)
+        raise CellError("cell_number", as_text(cell))
     return amount
 
 

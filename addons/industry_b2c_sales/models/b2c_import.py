@@ -275,7 +275,9 @@ class B2cImport(models.Model):
 
     @api.autovacuum
     def _gc_files(self):
-        """Drop the files that were taken in a month ago: they hold personal data."""
+        """Personal data is kept as long as it is needed: a month after they were taken
+        in files are dropped, and those that nobody took in go as a whole."""
         old = fields.Datetime.now() - KEEP_FILE
         done = self.search([("started_at", "<", old), ("file", "!=", False)])
         done.filtered(lambda one: not one.pending_count).write({"file": False})
+        self.search([("state", "!=", "started"), ("create_date", "<", old)]).unlink()

@@ -66,10 +66,13 @@ class SaleOrder(models.Model):
 
     def _b2c_compare_known(self, orders, results):
         """Tell a person when a known order comes again with another amount."""
-        for order, result in zip(orders, results, strict=True):
-            if result.outcome != "duplicate":
-                continue
-            record = self.browse(result.order_id)
+        again = [
+            (order, result.order_id)
+            for order, result in zip(orders, results, strict=True)
+            if result.outcome == "duplicate"
+        ]
+        records = self.browse([order_id for _order, order_id in again])
+        for (order, _order_id), record in zip(again, records, strict=True):
             known = Decimal(str(record.b2c_paid_total)).quantize(CENT)
             if order.paid_total.quantize(CENT) != known:
                 record._b2c_report_changed(order, known)

@@ -16,7 +16,7 @@ STEPS = [
     ("to_reserved", "Total: paid → reserved"),
 ]
 # Older orders are history: the report answers how the process runs now.
-DAYS = 92
+DAYS = 31
 
 
 class B2cOrderLatency(models.Model):

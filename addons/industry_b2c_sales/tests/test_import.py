@@ -114,7 +114,7 @@ class TestImport(B2cCase):
         )
         rows = {one.number: one for one in upload.row_ids}
         self.assertEqual(rows[3].message, "Pertence ao pedido da linha 2.")
-        self.assertEqual(rows[4].message, "Preço unitário: DEZ não é um número.")
+        self.assertEqual(rows[4].message, "Preço unitário: dez não é um número.")
         self.assertIn("NONE", rows[5].message)
         self.assertEqual(rows[9].message, "O CPF ***982247** não é válido.")
         self.assertEqual(
@@ -377,6 +377,15 @@ class TestImport(B2cCase):
             upload._gc_files()
             self.assertFalse(upload.file)
             self.assertTrue(waiting.file)
+
+    def test_file_that_nobody_took_in_goes_after_a_month(self):
+        upload = self.upload(text(row("1")))
+        upload.action_check()
+        self.env.cr.execute("UPDATE b2c_import SET create_date = %s", [NOW])
+        for days, left in ((29, upload), (31, upload.browse())):
+            with freeze_time(NOW + timedelta(days=days)):
+                self.env["b2c.import"]._gc_files()
+                self.assertEqual(upload.exists(), left)
 
     def test_report_is_not_written_by_hand(self):
         upload = self.take_in_file(text(row("1")))

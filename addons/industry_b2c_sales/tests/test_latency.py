@@ -81,7 +81,7 @@ class TestLatency(B2cCase):
 
     def test_old_orders_are_history(self):
         order = self.whole_way()
-        with freeze_time(NOW + timedelta(days=93)):
+        with freeze_time(NOW + timedelta(days=32)):
             self.assertFalse(order.b2c_latency_ids)
 
     def test_stamps_of_a_step_are_written_once(self):

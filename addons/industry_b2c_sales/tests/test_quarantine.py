@@ -207,6 +207,15 @@ class TestQuarantine(B2cCase):
             [("1", "created"), ("2", "rejected"), ("3", "created")],
         )
 
+    def test_known_orders_are_compared_in_one_query(self):
+        orders = [intake(f"{n}") for n in range(6)]
+        self.take_in(*orders)
+        results = self.orders._b2c_intake(orders)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            self.orders._b2c_compare_known(orders, results)
+
     def test_known_order_with_another_amount_is_told_once(self):
         order = self.take_in(intake("1"))
         changed = intake("1", (line(price="180.00"),))

@@ -136,7 +136,7 @@ def test_all_problems_of_all_rows_are_told():
     ]
     assert found.problems[2].problem.params == {
         "column": "Preço unitário",
-        "value": "Z",
+        "value": "z",
     }
 
 
