@@ -137,6 +137,14 @@ class TestConsumerPrivacy(PrivacyCase):
         self.assertFalse(orders.search(part))
         whole = [("id", "=", order.id), ("partner_id.vat", "=", CPF)]
         self.assertEqual(orders.search(whole), order)
+        note = self.invoiced("9002").invoice_ids.fiscal_document_id
+        notes = self.as_(self.operator, note)
+        for operator, number, found in (
+            ("=like", CPF[:5] + "%", notes.browse()),
+            ("=", CPF, notes),
+        ):
+            domain = [("id", "=", note.id), ("partner_cnpj_cpf", operator, number)]
+            self.assertEqual(notes.search(domain), found)
         groups = orders.formatted_read_group(
             [("id", "=", order.id)], ["partner_id.vat"], ["__count"]
         )
