@@ -9,7 +9,16 @@ from .source import ROOT, addons, files, label, text
 
 PAGES = [path for path in files() if path.suffix == ".md"]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
-ROLES = ("vendas", "estoque", "expedicao", "fiscal", "ti")
+ROLES = (
+    "vendas",
+    "arquivos",
+    "cancelamento",
+    "consumidores",
+    "estoque",
+    "expedicao",
+    "fiscal",
+    "ti",
+)
 ROOT_PAGES = (
     "README.md",
     "README.en.md",

@@ -5,7 +5,6 @@ from . import b2c_partial_cancellation
 from . import b2c_cancel_step
 from . import b2c_issue
 from . import res_company
-from . import res_company_fiscal
 from . import res_config_settings
 from . import res_country_state
 from . import b2c_consumer_access
