@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from .intake import unpunctuated
 
 RETENTION_YEARS = 5
 _CPF_LENGTH = 11
+_EXACT = frozenset(["=", "in", "like", "ilike", "=like", "=ilike"])
 
 
 class Erasure(StrEnum):
@@ -54,6 +56,17 @@ def is_whole_number(term: str) -> bool:
     if "%" in term or "_" in term:
         return False
     return len(unpunctuated(term)) >= _CPF_LENGTH
+
+
+def names_whole_numbers(operator: str, value: Any) -> bool:
+    """May this condition on a CPF be answered: does it tell nothing but what it says?
+
+    Whether there is a number at all is no secret.
+    """
+    one = isinstance(value, (str, bool)) or not value
+    terms = [term for term in ([value] if one else value) if term]
+    exact = operator in _EXACT and all(is_whole_number(str(term)) for term in terms)
+    return exact or not terms
 
 
 def free_from(last_note: date) -> date:

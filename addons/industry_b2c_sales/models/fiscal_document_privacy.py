@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
-from ..domain.privacy import masked_cpf
+from ..domain.privacy import masked_cpf, names_whole_numbers
 
 NUMBER = "partner_cnpj_cpf"
 
@@ -15,6 +16,15 @@ def _mask_number(records, rows):
     return rows
 
 
+def _whole_number_only(condition):
+    """As of a partner: a consumer's note is found by the whole number."""
+    if condition.field_expr != NUMBER:
+        return condition
+    if names_whole_numbers(condition.operator, condition.value):
+        return condition
+    return condition & Domain("partner_id.b2c_consumer", "=", False)
+
+
 class FiscalDocument(models.Model):
     """The note shows the recipient's number as the partner does."""
 
@@ -26,6 +36,12 @@ class FiscalDocument(models.Model):
             return _mask_number(self, rows)
         return rows
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if not self.env.su:
+            domain = Domain(domain).map_conditions(_whole_number_only)
+        return super()._search(domain, *args, **kwargs)
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -35,3 +51,9 @@ class AccountMove(models.Model):
         if NUMBER in fnames and not self.env.su:
             return _mask_number(self, rows)
         return rows
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if not self.env.su:
+            domain = Domain(domain).map_conditions(_whole_number_only)
+        return super()._search(domain, *args, **kwargs)

@@ -4,12 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..domain.intake import unpunctuated
-from ..domain.privacy import is_cpf, is_whole_number, masked_cpf
+from ..domain.privacy import is_cpf, masked_cpf, names_whole_numbers
 
 HIDDEN = frozenset(["vat", "cnpj_cpf_stripped", "vat_formatted_cnpj"])
 """Fields that hold the CPF: masked for consumers on every way out to a screen."""
 GROUP = "industry_b2c_sales.industry_b2c_sales_group_personal_data"
-_EXACT = frozenset(["=", "in", "like", "ilike", "=like", "=ilike"])
 
 
 class ResPartner(models.Model):
@@ -114,16 +113,20 @@ class ResPartner(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     @api.model
+    def _search_display_name(self, operator, value):
+        # Names are searched by number too; this domain never passes through _search.
+        domain = super()._search_display_name(operator, value)
+        if self.env.su or domain is NotImplemented:
+            return domain
+        return Domain(domain).map_conditions(self._b2c_whole_numbers_only)
+
+    @api.model
     def _b2c_whole_numbers_only(self, condition):
         """A consumer is found by the whole number: parts of it would tell it digit by
         digit."""
         if condition.field_expr not in HIDDEN:
             return condition
-        value = condition.value
-        terms = [value] if isinstance(value, (str, bool)) or not value else list(value)
-        terms = [term for term in terms if term]
-        exact = condition.operator in _EXACT
-        if not terms or (exact and all(is_whole_number(str(term)) for term in terms)):
+        if names_whole_numbers(condition.operator, condition.value):
             return condition
         return condition & Domain("b2c_consumer", "=", False)
 

@@ -12,6 +12,7 @@ from odoo.addons.industry_b2c_sales.domain.privacy import (
     is_cpf,
     is_whole_number,
     masked_cpf,
+    names_whole_numbers,
     plan_erasure,
 )
 
@@ -54,6 +55,25 @@ def test_mask_hides_five_digits_and_is_no_cpf_any_more(vat):
 )
 def test_whole_number(term, whole):
     assert is_whole_number(term) is whole
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "answered"),
+    [
+        ("=", "52998224725", True),
+        ("ilike", "529.982.247-25", True),
+        ("in", ["52998224725", False], True),
+        ("in", ["52998224725", "529"], False),
+        ("!=", False, True),
+        ("=", False, True),
+        ("!=", "52998224725", False),
+        ("not in", ["52998224725"], False),
+        ("=like", "529%", False),
+        (">=", "52998224725", False),
+    ],
+)
+def test_conditions_that_are_answered(operator, value, answered):
+    assert names_whole_numbers(operator, value) is answered
 
 
 def test_notes_are_kept_five_years_after_their_own():
