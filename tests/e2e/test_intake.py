@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -26,10 +28,12 @@ CONSUMER = (
     "Rio de Janeiro;RJ"
 )
 ORDERS = 12
+ORDERED_AT = datetime.now(ZoneInfo("America/Sao_Paulo")) - timedelta(minutes=40)
 
 
 def line(number: str, sku: str, title: str, price: str = "199,90") -> str:
-    return f"{number};23/11/2026 08:30;{CONSUMER};{sku};{title};1;{price};20,00;Pix"
+    at = f"{ORDERED_AT:%d/%m/%Y %H:%M}"
+    return f"{number};{at};{CONSUMER};{sku};{title};1;{price};20,00;Pix"
 
 
 @pytest.fixture(scope="module")
@@ -166,4 +170,9 @@ def test_times_of_the_steps(seller, day_world):
 
 def test_what_is_stuck(seller, day_world):
     action(seller, day_world, "industry_b2c_sales.b2c_stuck_order_action")
+    # Nothing of the day is that old.
+    facet = seller.locator(".o_searchview_facet", has_text="Há mais de 15 minutos")
+    facet.locator(".o_facet_remove").click()
+    seller.locator(".o_group_header", has_text="A expedir").click()
+    expect(seller.locator(".o_data_row", has_text="L-103")).to_be_visible()
     picture(seller, "parados")

@@ -14,14 +14,22 @@ class B2cLatencyReport(models.Model):
     _name = "b2c.latency.report"
     _description = "Time from Channel to Shipment"
     _auto = False
-    _order = "day desc, step, source nulls first"
+    _order = "day desc, number, source nulls first"
     _rec_name = "step"
     _depends = {
-        "b2c.order.latency": ["company_id", "source", "step", "day", "seconds"],
+        "b2c.order.latency": [
+            "company_id",
+            "source",
+            "number",
+            "step",
+            "day",
+            "minutes",
+        ],
     }
 
     company_id = fields.Many2one("res.company", readonly=True)
     day = fields.Date(readonly=True)
+    number = fields.Integer(readonly=True, aggregator=None)
     step = fields.Selection(STEPS, readonly=True)
     source = fields.Char(
         string="Channel Account", readonly=True, help="Empty: all channels together."
@@ -34,21 +42,21 @@ class B2cLatencyReport(models.Model):
         string="p95 (min)", readonly=True, aggregator="max", digits=(16, 1)
     )
     slowest = fields.Float(
-        string="Slowest (min)", readonly=True, aggregator="max", digits=(16, 1)
+        string="Max. (min)", readonly=True, aggregator="max", digits=(16, 1)
     )
 
     @property
     def _table_query(self):
         return SQL(
             """
-            SELECT ROW_NUMBER() OVER (ORDER BY company_id, day, step, source) AS id,
-                   company_id, day, step, source,
+            SELECT ROW_NUMBER() OVER (ORDER BY company_id, day, number, source) AS id,
+                   company_id, day, number, step, source,
                    COUNT(*) AS orders,
                    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY minutes) AS p50,
                    PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY minutes) AS p95,
                    MAX(minutes) AS slowest
               FROM (%(latency)s) latency
-             GROUP BY company_id, day, step, GROUPING SETS ((), (source))
+             GROUP BY company_id, day, number, step, GROUPING SETS ((), (source))
             HAVING GROUPING(source) = 1 OR source IS NOT NULL
             """,
             latency=self.env["b2c.order.latency"]._table_query,

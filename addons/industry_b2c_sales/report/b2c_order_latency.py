@@ -31,7 +31,7 @@ class B2cOrderLatency(models.Model):
     _name = "b2c.order.latency"
     _description = "Time of an Order's Step"
     _auto = False
-    _order = "ended_at desc, id desc"
+    _order = "order_id desc, number"
     _rec_name = "step"
     _depends = {
         "sale.order": [
@@ -50,6 +50,7 @@ class B2cOrderLatency(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     source = fields.Char(string="Channel Account", readonly=True)
+    number = fields.Integer(readonly=True, aggregator=None)
     step = fields.Selection(STEPS, readonly=True)
     started_at = fields.Datetime(string="From", readonly=True)
     ended_at = fields.Datetime(string="To", readonly=True)
@@ -62,7 +63,7 @@ class B2cOrderLatency(models.Model):
         return SQL(
             """
             SELECT t.order_id * 16 + s.number AS id, t.order_id, t.company_id, t.source,
-                   s.step, s.started_at, s.ended_at,
+                   s.number, s.step, s.started_at, s.ended_at,
                    (s.ended_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date AS day,
                    EXTRACT(EPOCH FROM s.ended_at - s.started_at) AS seconds,
                    EXTRACT(EPOCH FROM s.ended_at - s.started_at) / 60 AS minutes
