@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -63,15 +65,13 @@ class B2cSharedStock(models.Model):
             totals = quants._b2c_sums(root)
             closed = quants._b2c_closed_places(company)
             opened = quants._b2c_sums(root, closed) if closed else totals
-            held = self.env["stock.move"]._b2c_held(company, products)
+            held = defaultdict(float)
+            moves = self.env["stock.move"]
+            for product_id, _source, amount in moves._b2c_reserved(company, products):
+                held[product_id] += amount
             for row in rows:
                 on_hand, reserved = totals.get(row.product_id.id, (0.0, 0.0))
-                mine = sum(
-                    float(quantity)
-                    for (product, _location), sources in held.items()
-                    for quantity in sources.values()
-                    if product == row.product_id.id
-                )
+                mine = held[row.product_id.id]
                 in_units = opened.get(row.product_id.id, (0.0, 0.0))
                 row.quantity = on_hand
                 row.b2c_quantity = mine

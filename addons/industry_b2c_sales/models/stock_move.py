@@ -77,7 +77,7 @@ class StockMove(models.Model):
             self.filtered("b2c_wait").b2c_wait = False
             return self
         needs = self._b2c_needs(policies)
-        held = self._b2c_held(company, self.product_id) if policies else {}
+        held = self._b2c_held() if policies else {}
         outcome = allocate(needs, self._b2c_stocks(closed), held)
         stuck = self.env["b2c.open.task"]._propose(company, outcome.shortages, needs)
         kept = {need.key for need in needs if (need.pool, need.opens) in stuck}
@@ -148,19 +148,31 @@ class StockMove(models.Model):
                 )
         return stocks
 
-    @api.model
-    def _b2c_held(self, company, products) -> dict[Pool, dict[str, Decimal]]:
-        """What consumer orders have reserved, by pool and channel account."""
-        lines = self.env["stock.move.line"]
-        lines.flush_model()
-        self.flush_model(["state", "location_id", "sale_line_id", "company_id"])
+    def _b2c_held(self) -> dict[Pool, dict[str, Decimal]]:
+        """What consumer orders hold of the pools of these moves, by channel account."""
         held: dict[Pool, dict[str, Decimal]] = defaultdict(dict)
-        for product, location, source, quantity in self.env.execute_query(
+        for location, moves in self.grouped("location_id").items():
+            rows = self._b2c_reserved(moves.company_id, moves.product_id, location)
+            for product_id, source, quantity in rows:
+                held[product_id, location.id][source] = _dec(quantity)
+        return held
+
+    @api.model
+    def _b2c_reserved(self, company, products, root=None):
+        """``(product id, channel account, quantity)`` of what consumer orders have
+        reserved, below ``root`` only if told."""
+        self.env["stock.move.line"].flush_model()
+        self.flush_model(["state", "sale_line_id", "company_id"])
+        place = (
+            SQL("place.parent_path LIKE %s", f"{root.parent_path}%") if root else None
+        )
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT line.product_id, move.location_id, COALESCE(o.b2c_source, ''),
-                       SUM(line.quantity_product_uom)
+                SELECT line.product_id, COALESCE(o.b2c_source, ''),
+                       SUM(line.quantity_product_uom)::float
                   FROM stock_move_line line
+                  JOIN stock_location place ON place.id = line.location_id
                   JOIN stock_move move ON move.id = line.move_id
                   JOIN sale_order_line so_line ON so_line.id = move.sale_line_id
                   JOIN sale_order o ON o.id = so_line.order_id
@@ -168,11 +180,11 @@ class StockMove(models.Model):
                    AND line.product_id IN %s
                    AND move.state IN ('partially_available', 'assigned')
                    AND o.is_b2c
-              GROUP BY 1, 2, 3
+                   AND %s
+              GROUP BY 1, 2
                 """,
                 company.id,
                 tuple(products.ids),
+                place or SQL("TRUE"),
             )
-        ):
-            held[product, location][source] = _dec(float(quantity))
-        return held
+        )

@@ -43,12 +43,12 @@ class TestStockRace(TransactionCase):
                     {
                         "partner_id": partner.id,
                         "is_b2c": consumer,
-                        "b2c_source": "race/1" if consumer else False,
+                        "b2c_source": f"race/{number}" if consumer else False,
                         "order_line": [
                             Command.create({"product_id": product.id, "price_unit": 1})
                         ],
                     }
-                    for consumer in consumers
+                    for number, consumer in enumerate(consumers)
                 ]
             )
             if policy:
@@ -125,9 +125,12 @@ class TestStockRace(TransactionCase):
         self.assertEqual(self.stock(), (1, 1))
 
     def test_old_snapshot_does_not_count_old_figures(self):
-        """The second began before the first ended: it cannot see what that one holds,
-        and the two take pieces of two places, so no row of stock collides."""
-        self.given(places=2, share=50)
+        """The second began before the first ended: it cannot see what that one holds.
+        The two take pieces of two places, so no row of the stock itself collides."""
+        self.given(places=2, channel="race/1", b2b_minimum=1)
+        with self.registry.cursor() as cr:
+            move = self.picking(cr, 0).move_ids
+            move.location_id = self.made["stock.location"][1]
         with self.registry.cursor() as one, self.registry.cursor() as two:
             two.execute("SELECT count(*) FROM stock_quant")
             self.picking(one, 0)._b2c_reserve()
