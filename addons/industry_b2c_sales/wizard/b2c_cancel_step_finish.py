@@ -8,7 +8,7 @@ class B2cCancelStepFinish(models.TransientModel):
     _description = "Finish a Cancellation Step"
 
     step_id = fields.Many2one("b2c.cancel.step", required=True, readonly=True)
-    step = fields.Selection(related="step_id.step")
+    step = fields.Selection(related="step_id.step", string="Cancellation Step")
     task = fields.Char(related="step_id.note")
     answer = fields.Char(
         string="What Was Done",

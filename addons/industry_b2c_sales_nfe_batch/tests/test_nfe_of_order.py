@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from odoo.tests import tagged
 
@@ -72,6 +72,21 @@ class TestNfeOfOrder(OrderNfeCase):
         self.assertEqual(steps["release_stock"], "done")
         self.assertEqual(steps["book_refund"], "done", "the invoice went with the note")
         self.assertFalse(self.open_issues(code="cancel_step_todo"))
+
+    def test_refused_cancellation_becomes_an_entry_note(self):
+        """The SEFAZ's clock decides: the event came too late for it (501)."""
+        order = self.invoiced()
+        self._run_jobs()
+        self.sefaz.clock.advance(timedelta(hours=25))
+        self.addCleanup(self.sefaz.clock.advance, timedelta(hours=-25))
+        self._consumer_cancels(order)
+        self._run_jobs()
+        self.assertEqual(self._note(order).nfe_problem_code, "sefaz_501")
+        # The cron takes the plan up again.
+        order._b2c_run_cancellation()
+        steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["cancel_nfe"], "dropped")
+        self.assertEqual(steps["entry_nfe"], "manual")
 
     def test_sefaz_down_is_an_item_of_the_work_queue(self):
         order = self.invoiced()

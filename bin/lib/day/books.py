@@ -40,7 +40,8 @@ SELECT mo.external_id, mo.state,
        EXISTS (SELECT 1 FROM stock_picking p
                 WHERE p.sale_id = so.id AND p.state = 'done'),
        NOT EXISTS (SELECT 1 FROM b2c_cancel_step s
-                    WHERE s.order_id = so.id AND s.state NOT IN ('done', 'manual', 'dropped'))
+                    WHERE s.order_id = so.id
+                      AND s.state NOT IN ('done', 'manual', 'dropped'))
        AND (so.id IS NULL OR so.state = 'cancel' OR so.b2c_order_state <> 'cancelled')
   FROM marketplace_order mo LEFT JOIN sale_order so ON so.id = mo.sale_order_id
 """
