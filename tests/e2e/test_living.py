@@ -178,15 +178,19 @@ def shells(
 
 
 def halt_in(method: str, *, before: bool = False) -> str:
-    """Stand still the first time that a method was (or is about to be) called."""
+    """Stand still the first time that a method was (or is about to be) called on
+    any records."""
     return f"""
 original, seen = cls.{method}, []
 def standing(self, *args, **kwargs):
-    if {before} and self and not seen:
-        seen.append(1), halt()
+    first = bool(self) and not seen
+    if first:
+        seen.append(1)
+    if first and {before}:
+        halt()
     result = original(self, *args, **kwargs)
-    if not seen:
-        seen.append(1), halt()
+    if first and not {before}:
+        halt()
     return result
 cls.{method} = standing
 """
@@ -248,11 +252,11 @@ def test_cancelled_while_the_chunk_is_being_invoiced(shells: Shells) -> None:
     assert [order["moves"] for order in undone] == [["cancel"]] * ORDERS
 
 
-def test_cancelled_between_the_guard_and_the_lock(shells: Shells) -> None:
-    """The guard said go a moment ago; the lock notices that this is no longer true."""
+def test_cancelled_after_the_chunk_was_read(shells: Shells) -> None:
+    """What the chunk read a moment ago is no longer true: the database notices."""
     shells.run("orders._b2c_advance_confirm()\nenv.cr.commit()\n")
     working = shells.start(
-        halt_in("_b2c_lock", before=True),
+        halt_in("_b2c_advance_reserve", before=True),
         """
 try:
     orders._b2c_advance()

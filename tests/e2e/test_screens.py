@@ -108,7 +108,7 @@ def test_order_shows_its_axes(desk, day_world, order):
     expect(axes.locator("[name=b2c_parcel_state]")).to_have_text(
         LEFT[order["b2c_parcel_state"]]
     )
-    desk.get_by_role("tab", name="Venda ao consumidor").click()
+    desk.get_by_role("tab", name="Linha do tempo").click()
     expect(desk.locator("[name=b2c_event_ids]")).to_be_visible()
     picture(desk, "pedido", height=1050)
 

@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import models
 
 from ..domain.axes import Axis, OrderState, PaymentState
@@ -96,6 +98,10 @@ class SaleOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._b2c_live_status()
+        except psycopg2.OperationalError:
+            # The database's refusal (of what was pending before, too) is no answer of
+            # the provider: the transaction is run again.
+            raise
         except Exception as error:
             _logger.exception("Live status of %s orders failed", len(self))
             failed = LiveStatus(source="guard", error=type(error).__name__)

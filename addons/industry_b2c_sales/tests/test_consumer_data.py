@@ -54,7 +54,7 @@ class TestConsumerData(B2cCase):
 
     def test_one_partner_for_all_channels(self):
         first = self.take_in(intake("1"))
-        second = self.take_in(intake("1", source="shopee/77"))
+        second = self.take_in(intake("2", source="shopee/77"))
         self.assertEqual(first.partner_id, second.partner_id)
 
     def test_archived_consumer_comes_back(self):

@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -99,6 +100,12 @@ class TestGuard(B2cCase):
     def test_provider_that_raises_holds(self):
         self.provider(raises=ValueError("boom"))
         self.assertEqual(self.judge().reason_code, "provider_error")
+
+    def test_refusal_of_the_database_is_no_answer_of_the_provider(self):
+        """The transaction must run again; going on in it would fail in odd places."""
+        self.provider(raises=SerializationFailure())
+        with self.assertRaises(SerializationFailure):
+            self.judge()
 
     def test_provider_that_falls_silent_holds(self):
         self.provider(order_state=OrderState.READY, payment_state=PaymentState.PAID)

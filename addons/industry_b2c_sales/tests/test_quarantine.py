@@ -46,9 +46,13 @@ class TestQuarantine(B2cCase):
                     ),
                 ),
             ),
-            "zip_invalid": replace(
+            "zip_missing": replace(
                 whole,
                 consumer=replace(consumer, address=replace(address, zip="")),
+            ),
+            "zip_invalid": replace(
+                whole,
+                consumer=replace(consumer, address=replace(address, zip="2001")),
             ),
             "city_unknown": replace(
                 whole,

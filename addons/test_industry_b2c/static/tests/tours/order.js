@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("test_industry_b2c.order", {
         },
         {
             content: "Open what the channel told",
-            trigger: ".o_notebook a[name=b2c]",
+            trigger: ".o_notebook a[name=b2c_timeline]",
             run: "click",
         },
         {
