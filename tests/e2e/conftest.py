@@ -89,7 +89,7 @@ def new_world(name: str) -> World:
         "source bin/setup; source bin/lib/demo_database.sh;"
         f"demo_base; demo_database {name} yes"
     )
-    return World(LOCAL, name, DAY_PORT)
+    return World(LOCAL, name, odoo_port=0)
 
 
 def running(world: World) -> Iterator[World]:

@@ -69,7 +69,8 @@ class World:
     """Start, connect and stop the programs around one database."""
 
     def __init__(self, local: Path, name: str, odoo_port: int = 8069) -> None:
-        """A world named like its database; ``local`` is the checkout's .local."""
+        """A world named like its database; ``local`` is the checkout's .local; port 0 is
+        any free one."""
         self.folder = folder = local / name
         self.base = local / "base"
         self.database = name
@@ -77,8 +78,8 @@ class World:
         self.sefaz = Simulator(folder, "sefaz")
         self.market = Simulator(folder, "mercadolivre")
         self.odoo = Program(folder, "odoo")
-        self.odoo_port = odoo_port
-        self.odoo_url = f"http://127.0.0.1:{odoo_port}"
+        self.odoo_port = odoo_port or self._port("odoo")
+        self.odoo_url = f"http://127.0.0.1:{self.odoo_port}"
         self.sefaz_at: dict[str, Any] = {}
         self.market_at: dict[str, Any] = {}
 
@@ -130,6 +131,9 @@ class World:
 
     def start_odoo(self) -> None:
         """The web server with its queue runner and cron worker."""
+        self.odoo.stop()
+        if not can_bind(self.odoo_port):
+            raise WorldError(f"port {self.odoo_port} is taken; choose another: --port")
         self.odoo.start(
             [
                 *(*ODOO, "-c", "config/odoo.dev.conf"),
@@ -164,13 +168,7 @@ class World:
         """A free port that stays the same from run to run where it can."""
         file = self.folder / "ports.json"
         ports = json.loads(file.read_text()) if file.exists() else {}
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", ports.get(name, 0)))
-            except OSError:
-                probe.bind(("127.0.0.1", 0))
-            ports[name] = probe.getsockname()[1]
+        ports[name] = can_bind(ports.get(name, 0)) or can_bind(0)
         file.write_text(json.dumps(ports))
         return ports[name]
 
@@ -283,6 +281,17 @@ class World:
         if "result" not in action:
             raise WorldError(f"the account cannot be connected: {action}")
         session.get(action["result"]["url"]).raise_for_status()
+
+
+def can_bind(port: int) -> int:
+    """The port, or for 0 any free one; 0 when another program has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+        return probe.getsockname()[1]
 
 
 def get(url: str) -> bytes:
