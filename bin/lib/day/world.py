@@ -69,8 +69,10 @@ class World:
     """Start, connect and stop the programs around one database."""
 
     def __init__(self, local: Path, name: str, odoo_port: int = 8069) -> None:
-        """A world named like its database; ``local`` is the checkout's .local; port 0 is
-        any free one."""
+        """A world named like its database; ``local`` is the checkout's .local.
+
+        Port 0 is any free one.
+        """
         self.folder = folder = local / name
         self.base = local / "base"
         self.database = name
