@@ -10,9 +10,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
-from .sale_order_intake import QUIET
 from .sale_order_log import utc_now
-from .tax_memo import tax_memo
 
 CHUNK = 50
 # An order that nothing happened to for this long stands still.
@@ -42,7 +40,7 @@ class SaleOrder(models.Model):
 
         :raises RetryableJobError: a row or the number sequence is locked by another
         """
-        orders = self.exists().filtered("is_b2c").with_context(**QUIET, **tax_memo())
+        orders = self.exists().filtered("is_b2c")._b2c_quietly()
         for company, group in orders.grouped("company_id").items():
             chunk = group.with_company(company)
             chunk._b2c_advance_confirm()

@@ -18,7 +18,6 @@ from ..domain.cancellation import (
 )
 from ..domain.intake import Problem, redact
 from .sale_order_control import USER_GROUP
-from .sale_order_intake import QUIET
 
 _UNDONE = ("cancelled", "superseded")
 _SEQUENCE = {step: index * 10 for index, step in enumerate(Step, start=1)}
@@ -61,7 +60,7 @@ class SaleOrder(models.Model):
 
         :raises RetryableJobError: another transaction works on the same order
         """
-        for order in self.exists().filtered("is_b2c").with_context(**QUIET):
+        for order in self.exists().filtered("is_b2c")._b2c_quietly():
             order = order.with_company(order.company_id)
             order._b2c_lock()
             if order.b2c_order_state in _UNDONE:

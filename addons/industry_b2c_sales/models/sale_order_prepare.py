@@ -104,8 +104,8 @@ class SaleOrder(models.Model):
     def _b2c_prices(self, order: IntakeOrder, rates: list[Decimal]) -> tuple:
         """Prices, discounts and freight with which the note amounts to what was paid.
 
-        The freight stands on the order (vFrete), which spreads it over the lines when
-        the company's delivery costs are by total.
+        The freight stands on the order (vFrete), and its shares on the lines, spread
+        as the fiscal layer spreads it when delivery costs are by total.
 
         :param rates: percentage of IPI of each line
         :returns: ``(list of line values, order values)``
@@ -120,7 +120,13 @@ class SaleOrder(models.Model):
         if gap:
             # What price and IPI cannot reach: see ``domain.pricing.ipi_included``.
             totals["amount_other_value"] = float(gap)
-        return [self._b2c_price_vals(net) for net in nets], totals
+        weights = [net.gross for net in nets]
+        shares = zip(spread(freight, weights), spread(gap, weights), strict=True)
+        prices = [
+            self._b2c_price_vals(net) | self._b2c_share_vals(*share)
+            for net, share in zip(nets, shares, strict=True)
+        ]
+        return prices, totals
 
     def _b2c_price(self, order: IntakeOrder) -> list[Problem]:
         """Make sure that the order amounts to what was paid.
@@ -151,6 +157,9 @@ class SaleOrder(models.Model):
             "price_unit": float(net.unit_price),
             "discount_value": float(net.discount),
         }
+
+    def _b2c_share_vals(self, freight: Decimal, other: Decimal) -> dict:
+        return {"freight_value": float(freight), "other_value": float(other)}
 
     def _b2c_paid_lines(
         self, order: IntakeOrder, rates: list[Decimal]

@@ -31,7 +31,7 @@ def ours(env: Any, orders: list[Any]) -> tuple[Any, Meter, Meter]:
     for start in range(0, len(orders), CHUNK):
         with whole.running(env.cr), reserved.running(env.cr):
             chunk = sales._b2c_intake(orders[start : start + CHUNK])
-            records = sales.browse([result.order_id for result in chunk])
+            records = sales.browse([result.order_id for result in chunk])._b2c_quietly()
             records._b2c_advance_confirm()
             records._b2c_advance_reserve()
         with whole.running(env.cr):
