@@ -32,7 +32,7 @@ from . import tax_memo
 from . import sale_order
 from . import sale_order_amounts
 from . import sale_order_line_gross
-from . import sale_order_line_invoice
+from . import sale_order_invoice
 from . import sale_order_log
 from . import sale_order_issue
 from . import sale_order_control

@@ -129,9 +129,14 @@ class SaleOrder(models.Model):
 
     def _b2c_post_invoices(self):
         invoices = self.env["account.move"]
+        today = fields.Date.context_today(self)
         for order in self:
             drafts = order._b2c_invoices().filtered(lambda move: move.state == "draft")
             order._b2c_check_total(drafts)
+            # Made on another day, when it could not be posted.
+            drafts.filtered(
+                lambda move: move.invoice_date != today
+            ).invoice_date = today
             invoices |= drafts
         invoices.with_context(skip_compute_fiscal_tax_ids=False).action_post()
         self._b2c_log_all(

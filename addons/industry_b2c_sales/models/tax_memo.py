@@ -101,5 +101,32 @@ class TaxClassification(models.Model):
 class FiscalTax(models.Model):
     _inherit = "l10n_br_fiscal.tax"
 
-    def account_taxes(self, *args, **kwargs):
-        return _remembered(self, super().account_taxes, *args, **kwargs)
+    def _account_taxes(self, *args, **kwargs):
+        return _remembered(self, super()._account_taxes, *args, **kwargs)
+
+
+class Partner(models.Model):
+    _inherit = "res.partner"
+
+    def _default_fiscal_profile_id(self, *args, **kwargs):
+        return _remembered(self, super()._default_fiscal_profile_id, *args, **kwargs)
+
+
+class Users(models.Model):
+    _inherit = "res.users"
+
+    def _get_default_warehouse_id(self):
+        return _remembered(self, super()._get_default_warehouse_id)
+
+
+class AnalyticDistributionModel(models.Model):
+    _inherit = "account.analytic.distribution.model"
+
+    def _get_applicable_models(self, vals):
+        """Asked for each line, of an order and of an entry: most companies have none."""
+        if MEMO in self.env.context and not _remembered(self, self._b2c_count):
+            return self.browse()
+        return super()._get_applicable_models(vals)
+
+    def _b2c_count(self) -> int:
+        return self.search_count([], limit=1)

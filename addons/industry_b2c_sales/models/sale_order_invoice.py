@@ -1,4 +1,16 @@
-from odoo import models
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _prepare_invoice(self):
+        """Dated from the start when it is posted at once: a date that posting sets
+        makes core compute the whole invoice again."""
+        values = super()._prepare_invoice()
+        if self.is_b2c and self.env.context.get("b2c_quiet"):
+            values["invoice_date"] = fields.Date.context_today(self)
+        return values
 
 
 class SaleOrderLine(models.Model):
