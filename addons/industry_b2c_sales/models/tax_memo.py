@@ -123,7 +123,7 @@ class AnalyticDistributionModel(models.Model):
     _inherit = "account.analytic.distribution.model"
 
     def _get_applicable_models(self, vals):
-        """Asked for each line, of an order and of an entry: most companies have none."""
+        """Asked for each line, of orders and of entries: most companies have none."""
         if MEMO in self.env.context and not _remembered(self, self._b2c_count):
             return self.browse()
         return super()._get_applicable_models(vals)
