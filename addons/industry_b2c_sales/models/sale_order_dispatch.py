@@ -5,9 +5,11 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..domain.axes import Axis, ParcelState
+from ..domain.axes import Axis, Fact, ParcelState
 from ..domain.guard import Decision, Verdict
 from ..exceptions import B2cHoldError
+from .sale_order_intake import QUIET
+from .sale_order_log import utc_now
 
 
 class SaleOrder(models.Model):
@@ -37,12 +39,13 @@ class SaleOrder(models.Model):
         :returns: Verdict by order id; with ``go`` the delivery is done
         """
         verdicts = self._b2c_may_dispatch()
-        for order in self:
-            if not verdicts[order.id].go:
-                continue
-            reason = order._b2c_validate_delivery()
-            if reason:
-                verdicts[order.id] = order._b2c_refuse(verdicts[order.id], reason)
+        going = self.filtered(lambda order: verdicts[order.id].go)
+        lacking = going._b2c_undeliverable()
+        lacking |= (going - self.browse(lacking))._b2c_validate_deliveries()
+        for order in self.browse(lacking):
+            verdicts[order.id] = order._b2c_refuse(
+                verdicts[order.id], lacking[order.id]
+            )
         return verdicts
 
     def _b2c_may_dispatch(self) -> dict[int, Verdict]:
@@ -66,29 +69,57 @@ class SaleOrder(models.Model):
         )
         return held
 
-    def _b2c_validate_delivery(self) -> str | None:
-        """Validate the order's open deliveries; the reason code when it cannot be."""
-        self.ensure_one()
-        out = self.picking_ids.filtered(
+    def _b2c_undeliverable(self) -> dict[int, str]:
+        """Reason code of each order whose deliveries cannot be validated now."""
+        reasons = {}
+        for order in self:
+            if order._b2c_open_deliveries():
+                if not order._b2c_is_reserved():
+                    reasons[order.id] = "not_reserved"
+            elif "done" not in order._b2c_deliveries().mapped("state"):
+                reasons[order.id] = "no_delivery"
+        return reasons
+
+    def _b2c_deliveries(self):
+        return self.picking_ids.filtered(
             lambda picking: picking.picking_type_code == "outgoing"
         )
-        pickings = out.filtered(lambda picking: picking.state not in ("done", "cancel"))
-        if not pickings:
-            return None if "done" in out.mapped("state") else "no_delivery"
-        if not self._b2c_is_reserved():
-            return "not_reserved"
+
+    def _b2c_open_deliveries(self):
+        return self._b2c_deliveries().filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        )
+
+    def _b2c_validate_deliveries(self) -> dict[int, str]:
+        """Validate the open deliveries, all at once; when that fails, each alone.
+
+        :returns: reason code by order id of those that failed; they got an issue
+        """
         try:
             with self.env.cr.savepoint():
-                pickings.with_context(b2c_dispatching=True).button_validate()
-                if any(picking.state != "done" for picking in pickings):
-                    raise UserError(self.env._("The delivery asks for more input."))
+                self._b2c_validate_open()
         except psycopg2.OperationalError:
             raise
         except Exception as error:
+            if len(self) > 1:
+                failed = {}
+                for order in self:
+                    failed |= order._b2c_validate_deliveries()
+                return failed
             self._b2c_report_error(error, "dispatch_failed", replay="_b2c_dispatch")
-            return "dispatch_failed"
+            return {self.id: "dispatch_failed"}
         self._b2c_solve("_b2c_dispatch")
-        return None
+        return {}
+
+    def _b2c_validate_open(self):
+        """Quietly: that it left stands in the order's log, not in the chatter too."""
+        pickings = self._b2c_open_deliveries()
+        if not pickings:
+            return
+        quiet = pickings.with_context(**QUIET, b2c_dispatching=True)
+        quiet.button_validate()
+        if any(picking.state != "done" for picking in pickings):
+            raise UserError(self.env._("The delivery asks for more input."))
 
     def _b2c_ensure_dispatch(self):
         """Refuse a delivery validated by hand when the guard does not say go."""
@@ -130,12 +161,22 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _b2c_handed_over(self, picking):
-        """The goods left with this delivery."""
-        self._b2c_log(
-            Axis.PARCEL,
-            ParcelState.HANDED_OVER,
-            source="odoo",
-            uid=f"picking/{picking.id}",
-            raw=picking.name,
+    def _b2c_handed_over(self, pickings):
+        """The goods left with these deliveries."""
+        now = utc_now()
+        self._b2c_log_all(
+            (
+                picking.sale_id,
+                [
+                    Fact(
+                        axis=Axis.PARCEL,
+                        state=ParcelState.HANDED_OVER,
+                        raw=picking.name,
+                        source="odoo",
+                        at=now,
+                        uid=f"picking/{picking.id}",
+                    )
+                ],
+            )
+            for picking in pickings
         )

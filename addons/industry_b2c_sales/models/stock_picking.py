@@ -51,7 +51,6 @@ class StockPicking(models.Model):
         if deliveries and not self.env.context.get("b2c_dispatching"):
             deliveries.sale_id._b2c_ensure_dispatch()
         result = super()._action_done()
-        for picking in deliveries:
-            if picking.state == "done":
-                picking.sale_id._b2c_handed_over(picking)
+        left = deliveries.filtered(lambda picking: picking.state == "done")
+        left.sale_id._b2c_handed_over(left)
         return result

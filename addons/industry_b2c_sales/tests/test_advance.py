@@ -1,9 +1,11 @@
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import LockNotAvailable
 
+from odoo import fields
 from odoo.tests import Form, tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -95,6 +97,17 @@ class TestAdvance(B2cCase):
         self.assertEqual(order.invoice_ids.state, "draft")
         order._b2c_advance()
         self.assertEqual(order.invoice_ids.state, "posted")
+
+    def test_draft_of_another_day_is_posted_with_the_day_it_is_posted(self):
+        order = self.take_in(intake("1"))._b2c_quietly()
+        order._b2c_advance_confirm()
+        order._b2c_make_invoices()
+        today = fields.Date.context_today(order)
+        self.assertEqual(order.invoice_ids.invoice_date, today)
+        order.invoice_ids.invoice_date = today - timedelta(days=1)
+        order._b2c_advance()
+        self.assertEqual(order.invoice_ids.state, "posted")
+        self.assertEqual(order.invoice_ids.invoice_date, today)
 
     def test_unpaid_order_stays_a_draft(self):
         order = self.take_in(

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import NOW, B2cCase, intake
+from .common import NOW, B2cCase, intake, line
 
 
 @tagged("post_install", "-at_install")
@@ -83,6 +83,30 @@ class TestDispatch(B2cCase):
         self.assertIn(bad.name, action["params"]["message"])
         self.assertNotIn(good.name, action["params"]["message"])
         self.assertEqual(good.b2c_parcel_state, "handed_over")
+
+    def test_delivery_that_fails_stops_no_other(self):
+        table = self._make_product("MES-1", stock=10)
+        good = self.authorized("1")
+        bad = self.authorized("2", lines=(line("MES-1"),))
+        table.tracking = "serial"
+        verdicts = (good | bad)._b2c_dispatch()
+        self.assertTrue(verdicts[good.id].go)
+        self.assertEqual(good.picking_ids.state, "done")
+        self.assertEqual(verdicts[bad.id].reason_code, "dispatch_failed")
+        self.assertEqual(bad.picking_ids.state, "assigned")
+        self.assertFalse(good.b2c_issue_ids)
+        self.assertEqual(bad.b2c_issue_ids.code, "dispatch_failed")
+
+    def test_many_leave_with_few_queries(self):
+        orders = self.env["sale.order"].concat(
+            *(self.authorized(str(number)) for number in range(6))
+        )
+        orders[0]._b2c_dispatch()
+        rest = orders[1:]
+        rest.fetch()
+        with self.assertQueryCount(130):
+            rest._b2c_dispatch()
+            rest.flush_recordset()
 
     def test_delivery_that_fails_is_an_issue(self):
         order = self.authorized()
