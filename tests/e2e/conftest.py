@@ -95,8 +95,7 @@ def new_world(name: str) -> World:
 def running(world: World) -> Iterator[World]:
     """Start everything, hand it out, stop everything."""
     try:
-        world.start_simulators()
-        world.start_odoo()
+        world.start()
         world.connect()
         yield world
     finally:

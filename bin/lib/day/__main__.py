@@ -70,8 +70,7 @@ def main() -> int:
 
 def _day(world: World, options: argparse.Namespace) -> int:
     started = time.monotonic()
-    world.start_simulators()
-    world.start_odoo()
+    world.start()
     world.connect()
     progress = Progress(options.orders)
     counts = run(world, options.orders, options.seed, progress.show)

@@ -106,6 +106,12 @@ class World:
 
     # === PROGRAMS === #
 
+    def start(self) -> None:
+        """Everything; the simulators while Odoo loads."""
+        self.launch_odoo()
+        self.start_simulators()
+        self.await_odoo()
+
     def start_simulators(self) -> None:
         """Both simulators, on the ports and with the books of the last run."""
         self.start_sefaz()
@@ -132,7 +138,12 @@ class World:
         )
 
     def start_odoo(self) -> None:
-        """The web server with its queue runner and cron worker."""
+        """Odoo alone, until it answers."""
+        self.launch_odoo()
+        self.await_odoo()
+
+    def launch_odoo(self) -> None:
+        """The web server with its queue runner and cron worker; it takes a while."""
         self.odoo.stop()
         if not can_bind(self.odoo_port):
             raise WorldError(f"port {self.odoo_port} is taken; choose another: --port")
@@ -146,6 +157,12 @@ class World:
                 *("--gevent-port", str(self._port("gevent"))),
             ],
         )
+
+    def await_odoo(self) -> None:
+        """Wait until Odoo answers.
+
+        :raise WorldError: it ended, or it takes too long
+        """
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             try:
