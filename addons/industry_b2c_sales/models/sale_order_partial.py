@@ -4,13 +4,12 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..const import BY_USER
+from ..const import BY_USER, USER_GROUP
 from ..domain.axes import Axis, OrderState
 from ..domain.cancellation import Asker
 from ..domain.control import Control
 from ..domain.intake import redact
 from ..domain.partial import SoldLine, less_paid, net_rest, refund_of
-from .sale_order_control import USER_GROUP
 from .sale_order_log import naive
 
 
@@ -20,7 +19,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     b2c_partial_ids = fields.One2many(
-        "b2c.partial.cancellation", "order_id", readonly=True
+        "b2c.partial.cancellation", "order_id", readonly=True, groups=USER_GROUP
     )
     b2c_changing = fields.Boolean(
         string="Units Leave It",
