@@ -20,6 +20,7 @@ from . import test_consumer_data
 from . import test_consumer_race
 from . import test_consumer_speed
 from . import test_consumer_privacy
+from . import test_document_privacy
 from . import test_consumer_forget
 from . import test_stock_policy
 from . import test_stock_opening
