@@ -4,6 +4,7 @@ from . import test_quarantine
 from . import test_carts
 from . import test_latency
 from . import test_import
+from . import test_import_privacy
 from . import test_consumer
 from . import test_guard
 from . import test_advance
