@@ -30,6 +30,7 @@ from . import l10n_br_fiscal_tax
 from . import mail_thread
 from . import tax_memo
 from . import sale_order
+from . import sale_order_fields
 from . import sale_order_amounts
 from . import sale_order_line_gross
 from . import sale_order_line_invoice

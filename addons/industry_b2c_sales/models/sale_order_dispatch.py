@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
             return "not_reserved"
         try:
             with self.env.cr.savepoint():
-                pickings.with_context(b2c_dispatching=True).button_validate()
+                pickings._b2c_as_guarded().button_validate()
                 if any(picking.state != "done" for picking in pickings):
                     raise UserError(self.env._("The delivery asks for more input."))
         except psycopg2.OperationalError:

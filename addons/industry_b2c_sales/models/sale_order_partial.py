@@ -155,15 +155,17 @@ class SaleOrder(models.Model):
             )
         self.amount_freight_value = float(freight)
         self.amount_other_value = float(gap)
-        self.b2c_paid_total = float(paid)
-        self._b2c_pay_less(refund)
+        self._b2c_control_write(
+            {"b2c_paid_total": float(paid), "b2c_payment_data": self._b2c_less(refund)}
+        )
         # sudo: see _b2c_cancel_units.
         partial.sudo().line_ids.taken_out = True
 
-    def _b2c_pay_less(self, refund: Decimal):
+    def _b2c_less(self, refund: Decimal) -> list[dict]:
+        """The order's payments without what goes back."""
         payments = self.b2c_payment_data or []
         amounts = [Decimal(payment["amount"]) for payment in payments]
-        self.b2c_payment_data = [
+        return [
             payment | {"amount": str(amount)}
             for payment, amount in zip(
                 payments, less_paid(amounts, refund), strict=True
