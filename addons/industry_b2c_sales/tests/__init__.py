@@ -1,6 +1,7 @@
 from . import test_intake
 from . import test_intake_chunk
 from . import test_quarantine
+from . import test_failures
 from . import test_carts
 from . import test_latency
 from . import test_import
