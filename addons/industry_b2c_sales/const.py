@@ -6,6 +6,8 @@ from . import const_import
 
 _lt = LazyTranslate(__name__)
 
+USER_GROUP = "industry_b2c_sales.industry_b2c_sales_group_user"
+
 AXIS_SELECTION = [
     ("order", "Order"),
     ("payment", "Payment"),

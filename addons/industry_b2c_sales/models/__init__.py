@@ -30,6 +30,7 @@ from . import l10n_br_fiscal_tax
 from . import mail_thread
 from . import tax_memo
 from . import sale_order
+from . import sale_order_fields
 from . import sale_order_amounts
 from . import sale_order_line_gross
 from . import sale_order_invoice
@@ -44,6 +45,7 @@ from . import sale_order_situation
 from . import sale_order_cancel
 from . import sale_order_cancel_steps
 from . import sale_order_partial
+from . import sale_order_evidence
 from . import sale_order_dispatch
 from . import sale_order_stock
 from . import stock_picking

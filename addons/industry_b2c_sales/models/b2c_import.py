@@ -23,6 +23,7 @@ class B2cImport(models.Model):
     Life: draft → checked (dry run: every row says what would become of it) → started.
     Then jobs of 50 orders hand them to the intake like any channel's; every row tells
     what became of it. Uploading a file again is harmless: what is here stays as it is.
+    It holds whole CPFs: only who uploaded it and the manager see it.
     """
 
     _name = "b2c.import"
@@ -49,7 +50,10 @@ class B2cImport(models.Model):
     )
     started_at = fields.Datetime(copy=False, readonly=True)
     row_ids = fields.One2many("b2c.import.row", "import_id", readonly=True)
-    twin_id = fields.Many2one("b2c.import", compute="_compute_twin_id")
+    # Also the upload of a colleague, whose file this user may not open.
+    twin_id = fields.Many2one(
+        "b2c.import", compute="_compute_twin_id", compute_sudo=True
+    )
     order_count = fields.Integer(string="Orders", compute="_compute_counts")
     ready_count = fields.Integer(string="Ready", compute="_compute_counts")
     created_count = fields.Integer(string="Taken In", compute="_compute_counts")

@@ -6,6 +6,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..domain.intake import redact
 from ..domain.payload import load
 from .b2c_product_code import line_code
 
@@ -92,7 +95,28 @@ class B2cIssue(models.Model):
             try:
                 with self.env.cr.savepoint():
                     issue.action_replay()
-            except psycopg2.OperationalError:
+            except (psycopg2.OperationalError, RetryableJobError):
                 raise
             except UserError as error:
                 _logger.info("Issue %s stays open: %s", issue.id, type(error).__name__)
+            except Exception as error:
+                issue._note_failed_replay(error)
+
+    def _note_failed_replay(self, error: Exception):
+        """Tell who looks at the issue what broke when it was tried again."""
+        self.ensure_one()
+        text = redact(f"{type(error).__name__}: {error}")
+        _logger.warning("Issue %s cannot be tried again: %s", self.id, text)
+        lang = self.company_id._b2c_lang()
+        # sudo: issues are read-only for users, this is the machinery's word.
+        self.sudo().write(
+            {
+                "suggestion": self.with_context(lang=lang).env._(
+                    "Trying again broke off: %(error)s. Have the channel send the order "
+                    "anew, or enter it by hand and press Solved.",
+                    error=text,
+                ),
+                "count": self.count + 1,
+                "last_seen": fields.Datetime.now(),
+            }
+        )

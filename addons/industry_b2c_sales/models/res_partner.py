@@ -79,7 +79,8 @@ class ResPartner(models.Model):
         except psycopg2.errors.UniqueViolation as error:
             if "b2c_consumer_uniq" not in str(error):
                 raise
-            raise RetryableJobError("the same consumer is being created") from error
+            # The database's words name the CPF, and the queue stores tracebacks.
+            raise RetryableJobError("the same consumer is being created") from None
 
     def _b2c_refresh(self, consumer: IntakeConsumer, address: dict):
         """Take over from a newer order what a known consumer lacks, and a new address.

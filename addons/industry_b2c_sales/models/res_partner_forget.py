@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -186,6 +188,9 @@ class ResPartner(models.Model):
             try:
                 with self.env.cr.savepoint():
                     partner._b2c_erase(reason)
+            except psycopg2.OperationalError:
+                # The transaction is of no use any more: the cron runs again.
+                raise
             except Exception as error:
                 # No personal data: the message could name what is being erased.
                 _logger.warning("Erasure of partner %s: %s", partner.id, type(error))

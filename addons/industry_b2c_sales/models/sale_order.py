@@ -8,6 +8,7 @@ from ..const import (
     PAYMENT_SELECTION,
     RETURN_SELECTION,
     SETTLEMENT_SELECTION,
+    USER_GROUP,
 )
 
 
@@ -111,14 +112,30 @@ class SaleOrder(models.Model):
     # transactions at once collide instead of being folded without each other.
     b2c_last_fact_at = fields.Datetime(copy=False, readonly=True)
 
-    b2c_event_ids = fields.One2many("b2c.order.event", "order_id", readonly=True)
-    b2c_verdict_ids = fields.One2many("b2c.guard.verdict", "order_id", readonly=True)
-    b2c_issue_ids = fields.One2many("b2c.issue", "order_id", readonly=True)
-    b2c_cancel_step_ids = fields.One2many("b2c.cancel.step", "order_id", readonly=True)
-    b2c_issue_count = fields.Integer(
-        compute="_compute_b2c_issue_count", search="_search_b2c_issue_count"
+    # Whoever sells to distributors only has no access to these models: who reads an
+    # order with all of its fields must not fail on them.
+    b2c_event_ids = fields.One2many(
+        "b2c.order.event", "order_id", readonly=True, groups=USER_GROUP
     )
-    b2c_hold_reason = fields.Text(compute="_compute_b2c_hold_reason")
+    b2c_verdict_ids = fields.One2many(
+        "b2c.guard.verdict", "order_id", readonly=True, groups=USER_GROUP
+    )
+    b2c_issue_ids = fields.One2many(
+        "b2c.issue", "order_id", readonly=True, groups=USER_GROUP
+    )
+    b2c_cancel_step_ids = fields.One2many(
+        "b2c.cancel.step", "order_id", readonly=True, groups=USER_GROUP
+    )
+    b2c_issue_count = fields.Integer(
+        compute="_compute_b2c_issue_count",
+        search="_search_b2c_issue_count",
+        groups=USER_GROUP,
+    )
+    # Issues and verdicts are not for everybody who may see the order: what they say
+    # about it is (it names no person).
+    b2c_hold_reason = fields.Text(
+        compute="_compute_b2c_hold_reason", compute_sudo=True
+    )
 
     _b2c_external_uniq = models.UniqueIndex(
         "(company_id, b2c_source, b2c_external_id) WHERE b2c_external_id IS NOT NULL",
@@ -161,19 +178,19 @@ class SaleOrder(models.Model):
     def _compute_b2c_hold_reason(self):
         """Why the order stands: a person, its open issues, what the guard said last."""
         for order in self:
-            open_issues = order.b2c_issue_ids.filtered(lambda i: i.state == "open")
-            if not order.is_b2c or order.state == "cancel":
-                order.b2c_hold_reason = False
-            elif order.b2c_held:
-                order.b2c_hold_reason = self.env._(
-                    "Held by a person: %s", order.b2c_hold_note
-                )
-            elif open_issues:
-                order.b2c_hold_reason = "\n".join(open_issues.mapped("message"))
-            else:
-                last = order.b2c_verdict_ids.sorted("id")[-1:]
-                held = last and last.decision != "go"
-                order.b2c_hold_reason = last.reason if held else False
+            living = order.is_b2c and order.state != "cancel"
+            order.b2c_hold_reason = living and order._b2c_hold_text()
+
+    def _b2c_hold_text(self) -> str | bool:
+        """Why this consumer order stands still, False when it does not."""
+        self.ensure_one()
+        if self.b2c_held:
+            return self.env._("Held by a person: %s", self.b2c_hold_note)
+        open_issues = self.b2c_issue_ids.filtered(lambda i: i.state == "open")
+        if open_issues:
+            return "\n".join(open_issues.mapped("message"))
+        last = self.b2c_verdict_ids.sorted("id")[-1:]
+        return last.decision != "go" and last.reason if last else False
 
     def action_view_b2c_issues(self):
         self.ensure_one()

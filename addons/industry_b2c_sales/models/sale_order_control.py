@@ -4,12 +4,11 @@ from uuid import uuid4
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..const import BY_USER
+from ..const import BY_USER, USER_GROUP
 from ..domain.control import CONTROL, Control, open_overrides
 from ..domain.intake import redact
 from .sale_order_log import aware
 
-USER_GROUP = "industry_b2c_sales.industry_b2c_sales_group_user"
 OVERRIDE_GROUP = "industry_b2c_sales.industry_b2c_sales_group_override"
 # What `_b2c_advance` does by itself as soon as it may.
 _AUTOMATIC = ("reserve", "nfe")
@@ -30,7 +29,9 @@ class SaleOrder(models.Model):
     b2c_hold_note = fields.Char(string="Held Because", copy=False, readonly=True)
     # When the last override ends: most orders have none, so nobody looks for one.
     b2c_override_until = fields.Datetime(copy=False, readonly=True)
-    b2c_override_ids = fields.One2many("b2c.guard.override", "order_id", readonly=True)
+    b2c_override_ids = fields.One2many(
+        "b2c.guard.override", "order_id", readonly=True, groups=USER_GROUP
+    )
 
     # ------------------------------------------------------------ hold, release
 

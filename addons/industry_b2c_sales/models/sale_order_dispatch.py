@@ -116,16 +116,20 @@ class SaleOrder(models.Model):
         pickings = self._b2c_open_deliveries()
         if not pickings:
             return
-        quiet = pickings.with_context(**QUIET, b2c_dispatching=True)
-        quiet.button_validate()
+        pickings.with_context(**QUIET)._b2c_as_guarded().button_validate()
         if any(picking.state != "done" for picking in pickings):
             raise UserError(self.env._("The delivery asks for more input."))
 
     def _b2c_ensure_dispatch(self):
-        """Refuse a delivery validated by hand when the guard does not say go."""
+        """Refuse a delivery validated by hand when the guard does not say go.
+
+        :raises B2cHoldError: with the reasons; what was learnt outlives the rollback
+        """
+        known = self._b2c_known_facts()
         verdicts = self._b2c_may_dispatch()
         held = self.filtered(lambda order: not verdicts[order.id].go)
         if held:
+            self._b2c_keep_evidence(verdicts, known)
             raise B2cHoldError(
                 held._b2c_verdict_text(verdicts),
                 [verdicts[held[0].id].reason_code],

@@ -112,7 +112,8 @@ class SaleOrder(models.Model):
                 ready[self._b2c_ref(order)] = order, self._b2c_prepare(order)
             except _ProblemsFound as found:
                 results[self._b2c_ref(order)] = self._b2c_reject(order, found.problems)
-        records = self.create([vals for _order, vals in ready.values()])
+        values = [vals for _order, vals in ready.values()]
+        records = self._b2c_as_machinery().create(values).with_env(self.env)
         for (ref, (order, _vals)), record in zip(ready.items(), records, strict=True):
             results[ref] = record._b2c_settle(order)
         facts = [order.facts for order, _vals in ready.values()]

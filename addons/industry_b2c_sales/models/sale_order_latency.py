@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..const import USER_GROUP
 from .sale_order_log import naive
 
 
@@ -17,7 +18,9 @@ class SaleOrder(models.Model):
         readonly=True,
         help="When all of its goods were first seen reserved.",
     )
-    b2c_latency_ids = fields.One2many("b2c.order.latency", "order_id", readonly=True)
+    b2c_latency_ids = fields.One2many(
+        "b2c.order.latency", "order_id", readonly=True, groups=USER_GROUP
+    )
 
     # The report on times looks at the last months only.
     _b2c_created_idx = models.Index("(create_date) WHERE is_b2c")

@@ -4,13 +4,12 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..const import BY_USER
+from ..const import BY_USER, USER_GROUP
 from ..domain.axes import Axis, OrderState
 from ..domain.cancellation import Asker
 from ..domain.control import Control
 from ..domain.intake import redact
 from ..domain.partial import SoldLine, less_paid, net_rest, refund_of
-from .sale_order_control import USER_GROUP
 from .sale_order_log import naive
 
 
@@ -20,7 +19,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     b2c_partial_ids = fields.One2many(
-        "b2c.partial.cancellation", "order_id", readonly=True
+        "b2c.partial.cancellation", "order_id", readonly=True, groups=USER_GROUP
     )
     b2c_changing = fields.Boolean(
         string="Units Leave It",
@@ -156,15 +155,17 @@ class SaleOrder(models.Model):
             )
         self.amount_freight_value = float(freight)
         self.amount_other_value = float(gap)
-        self.b2c_paid_total = float(paid)
-        self._b2c_pay_less(refund)
+        self._b2c_control_write(
+            {"b2c_paid_total": float(paid), "b2c_payment_data": self._b2c_less(refund)}
+        )
         # sudo: see _b2c_cancel_units.
         partial.sudo().line_ids.taken_out = True
 
-    def _b2c_pay_less(self, refund: Decimal):
+    def _b2c_less(self, refund: Decimal) -> list[dict]:
+        """The order's payments without what goes back."""
         payments = self.b2c_payment_data or []
         amounts = [Decimal(payment["amount"]) for payment in payments]
-        self.b2c_payment_data = [
+        return [
             payment | {"amount": str(amount)}
             for payment, amount in zip(
                 payments, less_paid(amounts, refund), strict=True

@@ -1,8 +1,13 @@
 from decimal import Decimal
+from itertools import accumulate
 
 from odoo import api, models
 
 from ..domain.intake import CENT, IntakeOrder, IntakeResult, Problem, unpunctuated
+
+
+def _cents(amount: float) -> Decimal:
+    return Decimal(str(amount)).quantize(CENT)
 
 
 class SaleOrder(models.Model):
@@ -73,9 +78,21 @@ class SaleOrder(models.Model):
         ]
         records = self.browse([order_id for _order, order_id in again])
         for (order, _order_id), record in zip(again, records, strict=True):
-            known = Decimal(str(record.b2c_paid_total)).quantize(CENT)
-            if order.paid_total.quantize(CENT) != known:
+            known, told = _cents(record.b2c_paid_total), order.paid_total.quantize(CENT)
+            if told != known and told not in record._b2c_partial_totals(known):
                 record._b2c_report_changed(order, known)
+
+    def _b2c_partial_totals(self, known: Decimal) -> set[Decimal]:
+        """What the order came to before each of its partial cancellations, and what it
+        will come to after those that are still to be carried out: the channel may tell
+        any of them."""
+        self.ensure_one()
+        out = self.b2c_partial_ids.filtered(
+            lambda partial: all(partial.line_ids.mapped("taken_out"))
+        )
+        before = accumulate(_cents(item.refund) for item in reversed(out))
+        after = accumulate(_cents(item.refund) for item in self.b2c_partial_ids - out)
+        return {known + less for less in before} | {known - less for less in after}
 
     def _b2c_report_changed(self, order: IntakeOrder, known: Decimal):
         self.ensure_one()

@@ -11,6 +11,9 @@ from ..domain.intake import redact
 
 _logger = logging.getLogger(__name__)
 
+# Compared with ``is``: a client may send any context, but not this object.
+_DISPATCHING = object()
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -44,11 +47,16 @@ class StockPicking(models.Model):
             for picking in waiting:
                 picking._b2c_reserve()
 
+    def _b2c_as_guarded(self):
+        """For a dispatch that the guard has let go on already."""
+        return self.with_context(b2c_dispatching=_DISPATCHING)
+
     def _action_done(self):
         """No consumer's parcel leaves around the guard, whoever validates it."""
         # sudo: a picker may not read the order's invoice, which decides.
         deliveries = self.sudo()._b2c_outgoing()
-        if deliveries and not self.env.context.get("b2c_dispatching"):
+        guarded = self.env.context.get("b2c_dispatching") is _DISPATCHING
+        if deliveries and not guarded:
             deliveries.sale_id._b2c_ensure_dispatch()
         result = super()._action_done()
         left = deliveries.filtered(lambda picking: picking.state == "done")

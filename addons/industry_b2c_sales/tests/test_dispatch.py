@@ -1,8 +1,12 @@
+from datetime import UTC, datetime
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import NOW, B2cCase, intake, line
+from ..domain.axes import OrderState
+from ..domain.guard import LiveStatus
+from .common import NOW, SOURCE, B2cCase, intake, line
 
 
 @tagged("post_install", "-at_install")
@@ -39,6 +43,51 @@ class TestDispatch(B2cCase):
         picking = order.picking_ids.with_user(self.operator)
         with self.assertRaisesRegex(UserError, "must not leave: The order was canc"):
             picking.button_validate()
+
+    def refused_by_hand(self, order):
+        """A request of the operator that validates the delivery, as the server runs it:
+        rolled back when it is refused."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, user=self.operator.id)
+            try:
+                order.picking_ids.with_env(env).button_validate()
+            except UserError:
+                cr.rollback()
+            else:
+                self.fail("the delivery was not refused")
+        self.env.invalidate_all()
+
+    def test_verdict_outlives_the_refusal(self):
+        order = self.authorized()
+        self.cancel(order)
+        before = order.b2c_verdict_ids
+        self.refused_by_hand(order)
+        verdict = order.b2c_verdict_ids - before
+        self.assertEqual(
+            (verdict.operation, verdict.decision, verdict.reason_code),
+            ("dispatch", "stop", "order_cancelled"),
+        )
+        self.assertEqual(order.picking_ids.state, "assigned")
+
+    def test_cancellation_learnt_at_the_door_outlives_the_refusal(self):
+        order = self.authorized()
+        asked = datetime.now(UTC)
+
+        def live_status(orders):
+            status = LiveStatus(
+                order_state=OrderState.CANCELLED, source=SOURCE, checked_at=asked
+            )
+            return dict.fromkeys(orders.ids, status)
+
+        self.patch(self.registry["sale.order"], "_b2c_live_status", live_status)
+        self.refused_by_hand(order)
+        jobs = self.env["queue.job"].search([("model_name", "=", "sale.order")])
+        self.assertIn(f"b2c_cancel/{order.id}", jobs.mapped("identity_key"))
+        self.assertEqual(order.b2c_order_state, "cancelled")
+        self.assertEqual(order.b2c_verdict_ids.sorted("id")[-1].decision, "stop")
+        [event] = order.b2c_event_ids.filtered(lambda one: one.state == "cancelled")
+        self.assertEqual(event.source, SOURCE)
 
     def test_delivery_by_hand_is_logged(self):
         order = self.authorized()
