@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 return bool(self._b2c_complete())
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
             self._b2c_report_error(error, "advance_failed")
@@ -178,6 +178,8 @@ class SaleOrder(models.Model):
         except psycopg2.OperationalError as error:
             # Somebody else holds a row or the number sequence: all of it again, later.
             raise RetryableJobError(f"{method}: {error.pgcode}") from error
+        except RetryableJobError:
+            raise
         except Exception as error:
             if len(self) == 1:
                 self._b2c_report_error(error, "advance_failed")

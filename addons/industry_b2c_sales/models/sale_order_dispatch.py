@@ -5,6 +5,8 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..domain.axes import Axis, ParcelState
 from ..domain.guard import Decision, Verdict
 from ..exceptions import B2cHoldError
@@ -82,7 +84,7 @@ class SaleOrder(models.Model):
                 pickings.with_context(b2c_dispatching=True).button_validate()
                 if any(picking.state != "done" for picking in pickings):
                     raise UserError(self.env._("The delivery asks for more input."))
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
             self._b2c_report_error(error, "dispatch_failed", replay="_b2c_dispatch")

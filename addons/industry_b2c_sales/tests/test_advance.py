@@ -154,6 +154,26 @@ class TestAdvance(B2cCase):
         patcher.stop()
         self.assertFalse(order.b2c_issue_ids)
 
+    def test_fact_that_another_logs_is_tried_again_and_no_issue(self):
+        """What a step wants to have run again is no failure of the order."""
+        order = self.take_in(intake("1"))
+        patcher = self.fail_posting_of([order.name], RetryableJobError("busy"))
+        with self.assertRaises(RetryableJobError):
+            order._b2c_advance()
+        patcher.stop()
+        self.assertFalse(order.b2c_issue_ids)
+
+    def test_draft_that_cannot_be_completed_now_is_tried_again(self):
+        order = self.take_in(intake("1"))
+        order._b2c_keep_payload(intake("1"))
+        busy = RetryableJobError("busy")
+        with (
+            patch.object(self.registry["sale.order.line"], "create", side_effect=busy),
+            self.assertRaises(RetryableJobError),
+        ):
+            order._b2c_advance()
+        self.assertFalse(order.b2c_issue_ids)
+
     def test_invoice_that_asks_for_another_amount_is_not_posted(self):
         order = self.take_in(intake("1"))
         order.b2c_paid_total = 150

@@ -2,7 +2,13 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from .common import NOW, B2cCase, intake
+
+
+def _raise_retryable(_pickings):
+    raise RetryableJobError("another transaction logs the same fact")
 
 
 @tagged("post_install", "-at_install")
@@ -83,6 +89,15 @@ class TestDispatch(B2cCase):
         self.assertIn(bad.name, action["params"]["message"])
         self.assertNotIn(good.name, action["params"]["message"])
         self.assertEqual(good.b2c_parcel_state, "handed_over")
+
+    def test_delivery_that_must_be_tried_again_is_no_issue(self):
+        order = self.authorized()
+        self.patch(
+            self.registry["stock.picking"], "button_validate", _raise_retryable
+        )
+        with self.assertRaises(RetryableJobError):
+            order._b2c_dispatch()
+        self.assertFalse(order.b2c_issue_ids)
 
     def test_delivery_that_fails_is_an_issue(self):
         order = self.authorized()
