@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .pricing import NetLine, PaidLine, cents, net_lines
+from .pricing import CENT, NetLine, PaidLine, cents, net_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,16 @@ class SoldLine:
 def refund_of(lines: Sequence[SoldLine]) -> Decimal:
     """What the consumer gets back for all units that leave, in BRL."""
     return sum((line.refund for line in lines), Decimal(0))
+
+
+def explains(refunds: Sequence[Decimal], refunded: Decimal) -> bool:
+    """Do the units that left an order account for what its channel paid back?
+
+    ``refunds``: what was paid for the units, one amount (BRL) per cancellation; each
+    may differ from the channel's by a cent, which rounds on its own. ``refunded`` is
+    zero while the channel has not told the amount: then it is that of the units.
+    """
+    return bool(refunds) and refunded <= sum(refunds) + CENT * len(refunds)
 
 
 def net_rest(

@@ -1,15 +1,18 @@
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import LockNotAvailable
 
+from odoo import fields
 from odoo.tests import Form, tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..domain.axes import Axis, OrderState
+from ..domain.axes import Axis, OrderState, PaymentState
+from ..domain.guard import LiveStatus
 from ..exceptions import B2cHoldError
 from .common import CPFS, NOW, SOURCE, B2cCase, fact, intake, line
 
@@ -190,6 +193,76 @@ class TestAdvance(B2cCase):
         with freeze_time("2026-11-23 12:11:00"), trap_jobs() as trap:
             self.orders._b2c_cron_advance()
             trap.assert_jobs_count(1, only=order._b2c_advance)
+
+    def test_old_order_is_taken_up_however_many_newer_ones_stand_still(self):
+        with freeze_time(NOW):
+            old, model = self.take_in(intake("1"), intake("2"))
+            self.stand_still(model, 1000)
+        with freeze_time("2026-11-23 12:11:00"), trap_jobs() as trap:
+            self.orders._b2c_cron_advance()
+            jobs = [j for j in trap.enqueued_jobs if j.method_name == "_b2c_advance"]
+        self.assertEqual(len(jobs), 21)
+        self.assertIn(old.id, {id_ for job in jobs for id_ in job.recordset.ids})
+
+    def stand_still(self, model, count):
+        """So many newer orders like this one, as far as the cron looks at them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO sale_order (
+                   name, company_id, partner_id, partner_invoice_id, warehouse_id,
+                   partner_shipping_id, picking_policy, state, is_b2c,
+                   b2c_order_state,
+                   b2c_payment_state, b2c_last_fact_at, date_order)
+            SELECT name, company_id, partner_id, partner_invoice_id, warehouse_id,
+                   partner_shipping_id, picking_policy, state, is_b2c,
+                   b2c_order_state,
+                   b2c_payment_state, b2c_last_fact_at, date_order + interval '1 day'
+              FROM sale_order, generate_series(1, %s) WHERE id = %s
+            """,
+            [count, model.id],
+        )
+
+    def test_channel_is_asked_once_and_before_anything_is_taken(self):
+        """No lock during the call: B2B reserves the same stock meanwhile."""
+        seen = []
+
+        def live_status(orders):
+            if orders:
+                seen.append(list(orders.mapped("state")))
+            now = fields.Datetime.now().replace(tzinfo=NOW.tzinfo)
+            ready = (OrderState.READY, PaymentState.PAID)
+            return {order.id: LiveStatus(*ready, SOURCE, now) for order in orders}
+
+        patcher = patch.object(
+            self.registry["sale.order"], "_b2c_live_status", live_status
+        )
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        with freeze_time(NOW) as clock:
+            orders = self.take_in(intake("1"), intake("2"))
+            # A look that is young enough to reserve, but not for a note.
+            orders._b2c_guard("reserve")
+            clock.tick(timedelta(minutes=5))
+            orders._b2c_advance()
+        self.assertEqual(orders.invoice_ids.mapped("state"), ["posted"] * 2)
+        self.assertEqual(seen, [["draft"] * 2] * 2)
+
+    def test_channel_that_does_not_answer_is_not_asked_twice(self):
+        asked = []
+
+        def live_status(orders):
+            asked.append(orders)
+            return {o.id: LiveStatus(source=SOURCE, error="timeout") for o in orders}
+
+        order = self.take_in(intake("1"))
+        with patch.object(
+            self.registry["sale.order"], "_b2c_live_status", live_status
+        ):
+            order._b2c_advance()
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(order.state, "draft")
+        self.assertEqual(order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"])
 
     def test_jobs_take_fifty_orders_at_most(self):
         orders = self.orders.create(
