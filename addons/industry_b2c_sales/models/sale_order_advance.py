@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
         ready = (drafts - waiting)._b2c_complete()
         ready |= waiting.filtered(lambda order: order._b2c_try_complete())
         going = ready._b2c_go("reserve")._b2c_lock()
-        going._b2c_batch("action_confirm")
+        going._b2c_guarded()._b2c_batch("action_confirm")
 
     def _b2c_try_complete(self) -> bool:
         self.ensure_one()
@@ -100,14 +100,14 @@ class SaleOrder(models.Model):
         )
         lacking = orders.filtered(lambda order: not order._b2c_is_reserved())
         lacking = lacking._b2c_go("reserve")
-        lacking.picking_ids._b2c_reserve()
+        lacking._b2c_guarded().picking_ids._b2c_reserve()
         reserved = orders.filtered(lambda order: order._b2c_is_reserved())
         for order in lacking - reserved:
             order._b2c_report(order._b2c_stock_problem())
         return reserved
 
     def _b2c_advance_invoice(self):
-        going = self._b2c_go("nfe")._b2c_lock()
+        going = self._b2c_go("nfe")._b2c_lock()._b2c_guarded()
         going = going._b2c_batch("_b2c_make_invoices")
         done = going._b2c_batch("_b2c_post_invoices")
         done._b2c_solve()
