@@ -6,7 +6,7 @@ consumer gets back what the units cost.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,6 +52,22 @@ def explains(refunds: Sequence[Decimal], refunded: Decimal) -> bool:
     zero while the channel has not told the amount: then it is that of the units.
     """
     return bool(refunds) and refunded <= sum(refunds) + CENT * len(refunds)
+
+
+def excess(
+    there: Mapping[str, float], left: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """How many units must leave each line, where any must.
+
+    ``there``: units that stand on the order's lines, ``left``: how many of them are
+    still sold, both by the channel's key of the line.
+    """
+    over = {
+        key: Decimal(str(there[key])) - units
+        for key, units in left.items()
+        if key in there
+    }
+    return {key: units for key, units in over.items() if units > 0}
 
 
 def net_rest(

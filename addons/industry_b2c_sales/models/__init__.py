@@ -44,6 +44,7 @@ from . import sale_order_situation
 from . import sale_order_cancel
 from . import sale_order_cancel_steps
 from . import sale_order_partial
+from . import sale_order_channel_units
 from . import sale_order_by_hand
 from . import account_move
 from . import sale_order_dispatch

@@ -230,5 +230,7 @@ class SaleOrder(models.Model):
             ]
         )
         orders._b2c_queue_advance()
-        steps = self.env["b2c.cancel.step"].search([("state", "in", ("todo", "failed"))])
+        steps = self.env["b2c.cancel.step"].search(
+            [("state", "in", ("todo", "failed"))]
+        )
         steps.order_id._b2c_queue_cancellation(CHUNK)

@@ -20,7 +20,7 @@ from ..domain.cancellation import (
 from ..domain.intake import Problem, redact
 from .sale_order_control import USER_GROUP
 
-_UNDONE = ("cancelled", "superseded")
+UNDONE = ("cancelled", "superseded")
 _SEQUENCE = {step: index * 10 for index, step in enumerate(Step, start=1)}
 
 
@@ -72,7 +72,7 @@ class SaleOrder(models.Model):
         for order in self.exists().filtered("is_b2c")._b2c_quietly():
             order = order.with_company(order.company_id)
             order._b2c_lock()
-            if order.b2c_order_state in _UNDONE:
+            if order.b2c_order_state in UNDONE:
                 # What was left to do for some units is now done for all of them.
                 order._b2c_open_steps().filtered("partial_id")._drop()
                 order._b2c_run_plan(order._b2c_situation())

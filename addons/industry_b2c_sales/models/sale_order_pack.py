@@ -77,7 +77,8 @@ class SaleOrder(models.Model):
             ["id:array_agg"],
         )
         return {
-            (company.id, source, pack): set(ids) for company, source, pack, ids in groups
+            (company.id, source, pack): set(ids)
+            for company, source, pack, ids in groups
         }
 
     def _b2c_pack_key(self) -> tuple:

@@ -256,13 +256,13 @@ class TestAdvance(B2cCase):
             return {o.id: LiveStatus(source=SOURCE, error="timeout") for o in orders}
 
         order = self.take_in(intake("1"))
-        with patch.object(
-            self.registry["sale.order"], "_b2c_live_status", live_status
-        ):
+        with patch.object(self.registry["sale.order"], "_b2c_live_status", live_status):
             order._b2c_advance()
         self.assertEqual(len(asked), 1)
         self.assertEqual(order.state, "draft")
-        self.assertEqual(order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"])
+        self.assertEqual(
+            order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"]
+        )
 
     def test_jobs_take_fifty_orders_at_most(self):
         orders = self.orders.create(

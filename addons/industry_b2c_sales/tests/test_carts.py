@@ -49,7 +49,9 @@ class TestCarts(B2cCase):
         self.assertTrue(first._b2c_dispatch()[first.id].go)
 
     def test_issue_of_a_draft_in_the_cart_is_one_click_away(self):
-        first, draft = self.take_in(intake("1", pack_id="P1"), intake("2", pack_id="P1"))
+        first, draft = self.take_in(
+            intake("1", pack_id="P1"), intake("2", pack_id="P1")
+        )
         draft._b2c_report_error(ValueError("no NCM"), "advance_failed")
         domain = first.action_view_b2c_pack_issues()["domain"]
         self.assertEqual(self.issues.search(domain), draft.b2c_issue_ids)

@@ -92,9 +92,7 @@ class TestDispatch(B2cCase):
 
     def test_delivery_that_must_be_tried_again_is_no_issue(self):
         order = self.authorized()
-        self.patch(
-            self.registry["stock.picking"], "button_validate", _raise_retryable
-        )
+        self.patch(self.registry["stock.picking"], "button_validate", _raise_retryable)
         with self.assertRaises(RetryableJobError):
             order._b2c_dispatch()
         self.assertFalse(order.b2c_issue_ids)

@@ -274,9 +274,7 @@ class TestPartial(B2cCase):
         self.refunded(order, "199.90")
         order._b2c_advance()
         self.assertFalse(order.invoice_ids)
-        self.assertEqual(
-            order.b2c_verdict_ids[:1].reason_code, "payment_part_refunded"
-        )
+        self.assertEqual(order.b2c_verdict_ids[:1].reason_code, "payment_part_refunded")
         self.take_one(order)
         order._b2c_advance()
         self.assertNote(order, 399.80, 2)
