@@ -12,8 +12,8 @@ class SaleOrder(models.Model):
     b2c_pack_held_count = fields.Integer(
         string="Orders of the Cart Not Ready",
         compute="_compute_b2c_pack_count",
-        help="Other orders of the same cart that were not taken in or are drafts still: "
-        "the parcel is not complete without them.",
+        help="Other orders of the same cart that were not taken in, or are drafts: the "
+        "parcel is not complete without them.",
     )
 
     @api.depends("b2c_pack_id", "b2c_source")

@@ -35,7 +35,7 @@ class StockMove(models.Model):
     )
 
     def _action_assign(self, force_qty=False):
-        """One after the other for products that consumers buy; consumer orders only when
+        """One after the other for products that consumers buy; consumer orders only if
         they may go on, and as far as the policies go. What B2B gets is decided by core
         alone."""
         reserving = self.filtered(

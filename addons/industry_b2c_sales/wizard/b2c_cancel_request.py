@@ -22,7 +22,7 @@ class B2cCancelRequest(models.TransientModel):
         string="Asked On",
         required=True,
         default=fields.Datetime.now,
-        help="When the consumer first asked: the seven days to regret are judged by it.",
+        help="When the consumer first asked: it decides on the seven days to regret.",
     )
     reason = fields.Char(required=True)
     line_ids = fields.One2many("b2c.cancel.request.line", "request_id")
