@@ -355,6 +355,6 @@ REASONS = {
     "nfe_not_authorized": _lt("The NF-e is not authorised"),
     "not_reserved": _lt("The stock is not reserved"),
     "dispatch_failed": _lt("The delivery could not be validated"),
-    "cart_incomplete": _lt("Another order of the same cart was not taken in yet"),
+    "cart_incomplete": _lt("Another order of the same cart is not ready yet"),
     "no_delivery": _lt("There is nothing to deliver"),
 }

@@ -255,6 +255,9 @@ def revise(
 
 
 def _droppable(item: Taken, refused: bool) -> bool:
+    if item.step == Step.PUT_BACK and item.attempts:
+        # The goods lie where they were carried to, also when the stock is released.
+        return False
     if item.state == "manual":
         return item.step in _MOOT
     if item.step == Step.CANCEL_NFE and refused:

@@ -73,7 +73,8 @@ class States:
     """What the order's log says; ``unknown``: its newest fact was not understood.
 
     ``held``: a person holds the order. ``changing``: units are being taken out of it.
-    ``overridden``: the operations that a person has let go for the time being.
+    ``refund_explained``: the units that were taken out of it account for what was paid
+    back. ``overridden``: the operations that a person has let go for the time being.
     """
 
     order: OrderState | None = None
@@ -81,6 +82,7 @@ class States:
     unknown: bool = False
     held: bool = False
     changing: bool = False
+    refund_explained: bool = False
     overridden: frozenset[str] = frozenset()
 
 
@@ -197,6 +199,11 @@ def _decide_shipping(
         return Decision.HOLD, "status_unknown"
     if order != OrderState.READY:
         return Decision.HOLD, f"order_{order or 'no_state'}"
-    if payment != PaymentState.PAID:
+    if payment != PaymentState.PAID and not _rest_is_paid(states, payment):
         return Decision.HOLD, f"payment_{payment or 'no_state'}"
     return Decision.GO, "ok"
+
+
+def _rest_is_paid(states: States, payment: PaymentState | None) -> bool:
+    """Is nothing but the units that left the order paid back?"""
+    return payment == PaymentState.PART_REFUNDED and states.refund_explained

@@ -6,11 +6,11 @@ consumer gets back what the units cost.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .pricing import NetLine, PaidLine, cents, net_lines
+from .pricing import CENT, NetLine, PaidLine, cents, net_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,32 @@ class SoldLine:
 def refund_of(lines: Sequence[SoldLine]) -> Decimal:
     """What the consumer gets back for all units that leave, in BRL."""
     return sum((line.refund for line in lines), Decimal(0))
+
+
+def explains(refunds: Sequence[Decimal], refunded: Decimal) -> bool:
+    """Do the units that left an order account for what its channel paid back?
+
+    ``refunds``: what was paid for the units, one amount (BRL) per cancellation; each
+    may differ from the channel's by a cent, which rounds on its own. ``refunded`` is
+    zero while the channel has not told the amount: then it is that of the units.
+    """
+    return bool(refunds) and refunded <= sum(refunds) + CENT * len(refunds)
+
+
+def excess(
+    there: Mapping[str, float], left: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """How many units must leave each line, where any must.
+
+    ``there``: units that stand on the order's lines, ``left``: how many of them are
+    still sold, both by the channel's key of the line.
+    """
+    over = {
+        key: Decimal(str(there[key])) - units
+        for key, units in left.items()
+        if key in there
+    }
+    return {key: units for key, units in over.items() if units > 0}
 
 
 def net_rest(

@@ -46,6 +46,9 @@ from . import sale_order_cancel
 from . import sale_order_cancel_steps
 from . import sale_order_partial
 from . import sale_order_evidence
+from . import sale_order_channel_units
+from . import sale_order_by_hand
+from . import account_move
 from . import sale_order_dispatch
 from . import sale_order_stock
 from . import stock_picking

@@ -54,11 +54,14 @@ class B2cPartialCancellation(models.Model):
     # ------------------------------------------------------------ steps
 
     def _b2c_cancel_step_release_stock(self):
-        """Take the units out of the order; with a note, out of its delivery only."""
+        """Take the units out of the order; with a note, out of its delivery only.
+
+        What is left keeps its goods, whatever holds the order meanwhile.
+        """
         self.ensure_one()
-        order = self.order_id
+        order = self.order_id._b2c_guarded()
         if order._b2c_posted_invoices():
-            self._take_out_of_delivery()
+            self.with_env(order.env)._take_out_of_delivery()
         else:
             order._b2c_take_out(self)
         return "done", False

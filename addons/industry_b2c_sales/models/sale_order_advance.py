@@ -10,11 +10,13 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
+from ..told import Looks
 from .sale_order_log import utc_now
 
 CHUNK = 50
 # An order that nothing happened to for this long stands still.
 STILL = timedelta(minutes=10)
+_UNNOTED = (False, "not_yet", "needed")
 
 
 class SaleOrder(models.Model):
@@ -40,12 +42,23 @@ class SaleOrder(models.Model):
 
         :raises RetryableJobError: a row or the number sequence is locked by another
         """
-        orders = self.exists().filtered("is_b2c")._b2c_quietly()
+        orders = self.exists().filtered("is_b2c")._b2c_quietly()._b2c_look_ahead()
         for company, group in orders.grouped("company_id").items():
             chunk = group.with_company(company)
             chunk._b2c_advance_confirm()
             reserved = chunk._b2c_advance_reserve()
             reserved._b2c_advance_invoice()
+
+    def _b2c_look_ahead(self):
+        """Ask the channels before anything is locked, with the strictest budget of what
+        follows: whoever reserves the same stock must not wait for their answer.
+
+        :returns: the same orders; the guard knows the answers
+        """
+        going = self.filtered(lambda order: order.b2c_fiscal_state in _UNNOTED)
+        found = going._b2c_look("nfe", utc_now())
+        answers = {order_id: found.get(order_id) for order_id in going.ids}
+        return self.with_context(b2c_looks=Looks(answers))
 
     # ------------------------------------------------------------ stages
 
@@ -56,14 +69,14 @@ class SaleOrder(models.Model):
         ready = (drafts - waiting)._b2c_complete()
         ready |= waiting.filtered(lambda order: order._b2c_try_complete())
         going = ready._b2c_go("reserve")._b2c_lock()
-        going._b2c_batch("action_confirm")
+        going._b2c_guarded()._b2c_batch("action_confirm")
 
     def _b2c_try_complete(self) -> bool:
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
                 return bool(self._b2c_complete())
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
             self._b2c_report_error(error, "advance_failed")
@@ -87,14 +100,14 @@ class SaleOrder(models.Model):
         )
         lacking = orders.filtered(lambda order: not order._b2c_is_reserved())
         lacking = lacking._b2c_go("reserve")
-        lacking.picking_ids._b2c_reserve()
+        lacking._b2c_guarded().picking_ids._b2c_reserve()
         reserved = orders.filtered(lambda order: order._b2c_is_reserved())
         for order in lacking - reserved:
             order._b2c_report(order._b2c_stock_problem())
         return reserved
 
     def _b2c_advance_invoice(self):
-        going = self._b2c_go("nfe")._b2c_lock()
+        going = self._b2c_go("nfe")._b2c_lock()._b2c_guarded()
         going = going._b2c_batch("_b2c_make_invoices")
         done = going._b2c_batch("_b2c_post_invoices")
         done._b2c_solve()
@@ -183,6 +196,8 @@ class SaleOrder(models.Model):
         except psycopg2.OperationalError as error:
             # Somebody else holds a row or the number sequence: all of it again, later.
             raise RetryableJobError(f"{method}: {error.pgcode}") from error
+        except RetryableJobError:
+            raise
         except Exception as error:
             if len(self) == 1:
                 self._b2c_report_error(error, "advance_failed")
@@ -202,22 +217,25 @@ class SaleOrder(models.Model):
     @api.model
     def _b2c_cron_advance(self):
         """Take up orders that stand still: a killed job, new stock, a fixed product;
-        and cancellations with steps left."""
+        and cancellations with steps left.
+
+        All of them: with a limit, those that stand still for good would keep the others
+        from ever being tried again.
+        """
         still = fields.Datetime.now() - STILL
         orders = self.search(
             [
                 ("is_b2c", "=", True),
                 ("state", "in", ("draft", "sent", "sale")),
                 ("b2c_order_state", "=", "ready"),
-                ("b2c_payment_state", "=", "paid"),
-                ("b2c_fiscal_state", "in", (False, "not_yet", "needed")),
+                ("b2c_payment_state", "in", ("paid", "part_refunded")),
+                ("b2c_fiscal_state", "in", _UNNOTED),
                 ("b2c_held", "=", False),
                 ("b2c_last_fact_at", "<", still),
-            ],
-            limit=1000,
+            ]
         )
         orders._b2c_queue_advance()
         steps = self.env["b2c.cancel.step"].search(
-            [("state", "in", ("todo", "failed"))], limit=1000
+            [("state", "in", ("todo", "failed"))]
         )
-        steps.order_id._b2c_queue_cancellation()
+        steps.order_id._b2c_queue_cancellation(CHUNK)

@@ -1,6 +1,7 @@
 import psycopg2
 
 from odoo import fields, models
+from odoo.tools import split_every
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -19,7 +20,7 @@ from ..domain.cancellation import (
 from ..domain.intake import Problem, redact
 from .sale_order_control import USER_GROUP
 
-_UNDONE = ("cancelled", "superseded")
+UNDONE = ("cancelled", "superseded")
 _SEQUENCE = {step: index * 10 for index, step in enumerate(Step, start=1)}
 
 
@@ -28,29 +29,37 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _b2c_cancel(self, asker: str, reason: str):
+    def _b2c_cancel(self, asker: str, reason: str, asked_at=None):
         """A person cancels whole orders, for the consumer or because we cannot deliver.
 
         :param asker: ``consumer`` or ``seller``
-        :raises UserError: no reason given, or the consumer's days to regret are over
+        :param asked_at: when the consumer asked (aware UTC), now when nobody tells
+        :raises UserError: no reason given, asked in the future, or the consumer's days
+            to regret were over
         """
         reason = self._b2c_ensure_control(USER_GROUP, reason)
         for order in self:
-            order._b2c_ensure_right(asker)
             order._b2c_log(
                 Axis.ORDER,
                 OrderState.CANCELLED,
                 source=BY_USER,
                 uid=f"{BY_USER}/cancelled/{asker}",
+                at=order._b2c_ensure_right(asker, asked_at),
                 raw=Asker(asker).value,
                 note=reason,
             )
 
-    def _b2c_queue_cancellation(self):
-        for order in self:
-            order.with_delay(
-                identity_key=f"b2c_cancel/{order.id}"
-            )._b2c_run_cancellation()
+    def _b2c_queue_cancellation(self, size=1):
+        """Enqueue `_b2c_run_cancellation`.
+
+        :param size: orders per job. One, unless nobody waits for them: an order that
+            another transaction works on makes the whole job run again.
+        """
+        for orders in self.grouped("company_id").values():
+            for ids in split_every(size, orders.ids):
+                key = ",".join(map(str, ids))
+                chunk = self.browse(ids).with_delay(identity_key=f"b2c_cancel/{key}")
+                chunk._b2c_run_cancellation()
 
     def _b2c_run_cancellation(self):
         """Job: plan what must be undone now and do what is left of it.
@@ -63,7 +72,7 @@ class SaleOrder(models.Model):
         for order in self.exists().filtered("is_b2c")._b2c_quietly():
             order = order.with_company(order.company_id)
             order._b2c_lock()
-            if order.b2c_order_state in _UNDONE:
+            if order.b2c_order_state in UNDONE:
                 # What was left to do for some units is now done for all of them.
                 order._b2c_open_steps().filtered("partial_id")._drop()
                 order._b2c_run_plan(order._b2c_situation())

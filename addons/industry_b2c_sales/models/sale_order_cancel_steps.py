@@ -5,6 +5,7 @@ from odoo.tools import format_amount, format_date
 from ..domain.cancellation import Asker, Note, cancel_limit
 from ..domain.regret import last_day, may_regret, zone_of
 from .sale_order_log import utc_now
+from .sale_order_situation import requested_at
 
 
 class SaleOrder(models.Model):
@@ -122,16 +123,28 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------ right to regret
 
-    def _b2c_ensure_right(self, asker: str):
+    def _b2c_ensure_right(self, asker: str, asked_at=None):
         """Refuse a consumer's regret after the seven days: that is a claim.
 
-        :raises UserError: with the end of the window in the consumer's local time
+        :param asked_at: when the consumer asked (aware UTC), now when nobody tells
+        :returns: since when the cancellation is wanted (aware UTC)
+        :raises UserError: with the end of the window in the consumer's local time, or
+            because nobody can have asked in the future
         """
         self.ensure_one()
-        delivered_at = self._b2c_delivered_at(self._b2c_facts()[self.id])
+        now = utc_now()
+        if asker != Asker.CONSUMER.value:
+            return now
+        asked_at = asked_at or now
+        if asked_at > now:
+            raise UserError(self.env._("Nobody can have asked in the future."))
+        facts = self._b2c_facts()[self.id]
+        # What counts is when it was asked first, whoever has heard of it.
+        wished_at = min([asked_at, *requested_at(facts)])
+        delivered_at = self._b2c_delivered_at(facts)
         uf = self._b2c_uf()
-        if asker != Asker.CONSUMER.value or may_regret(delivered_at, uf, utc_now()):
-            return
+        if may_regret(delivered_at, uf, wished_at):
+            return wished_at
         raise UserError(
             self.env._(
                 "%(order)s: the seven days to regret ended on %(day)s. Treat it as a "

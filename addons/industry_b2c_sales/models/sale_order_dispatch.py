@@ -5,6 +5,8 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..domain.axes import Axis, Fact, ParcelState
 from ..domain.guard import Decision, Verdict
 from ..exceptions import B2cHoldError
@@ -98,7 +100,7 @@ class SaleOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._b2c_validate_open()
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, RetryableJobError):
             raise
         except Exception as error:
             if len(self) > 1:

@@ -7,6 +7,7 @@ from odoo import models
 from ..domain.axes import Axis, OrderState, PaymentState
 from ..domain.control import Control
 from ..domain.guard import LiveStatus, States, Verdict, is_fresh, judge
+from ..told import looks
 from .sale_order_log import aware, naive, utc_now
 
 _logger = logging.getLogger(__name__)
@@ -69,10 +70,12 @@ class SaleOrder(models.Model):
 
     def _b2c_look(self, operation, now) -> dict[int, LiveStatus]:
         """The live status of each order that has a provider, asked when too old."""
-        last = self._b2c_last_looks()
-        live = {}
+        known = self._b2c_known_looks(operation, now)
+        unknown = self.filtered(lambda order: order.id not in known)
+        live = {order_id: answer for order_id, answer in known.items() if answer}
+        last = unknown._b2c_last_looks() if unknown else {}
         stale = self.browse()
-        for order in self:
+        for order in unknown:
             checked_at = last.get(order.id)
             budget = order.company_id._b2c_budget(operation)
             if is_fresh(operation, checked_at, now, budget):
@@ -90,6 +93,25 @@ class SaleOrder(models.Model):
                 order._b2c_learn(answer)
                 live[order.id] = answer
         return live
+
+    def _b2c_known_looks(self, operation, now) -> dict[int, LiveStatus | None]:
+        """What `_b2c_look_ahead` has brought, as far as it is young enough."""
+        answers = looks(self.env)
+        return {
+            order.id: answer
+            for order in self
+            if order.id in answers
+            and (
+                (answer := answers[order.id]) is None
+                or answer.error
+                or is_fresh(
+                    operation,
+                    answer.checked_at,
+                    now,
+                    order.company_id._b2c_budget(operation),
+                )
+            )
+        }
 
     def _b2c_ask(self) -> dict[int, LiveStatus]:
         """The hook's answer; a provider that breaks its promise holds the orders."""
@@ -133,6 +155,8 @@ class SaleOrder(models.Model):
             unknown=self.b2c_state_unknown,
             held=self.b2c_held,
             changing=self.b2c_changing,
+            refund_explained=self.b2c_payment_state == PaymentState.PART_REFUNDED.value
+            and self._b2c_refund_explained(),
             overridden=self._b2c_overridden(now),
         )
 

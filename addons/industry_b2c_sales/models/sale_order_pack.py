@@ -10,10 +10,10 @@ class SaleOrder(models.Model):
         string="Orders of the Cart", compute="_compute_b2c_pack_count"
     )
     b2c_pack_held_count = fields.Integer(
-        string="Orders of the Cart Not Taken In",
+        string="Orders of the Cart Not Ready",
         compute="_compute_b2c_pack_count",
-        help="Orders of the same cart that wait in the work queue: the parcel is not "
-        "complete without them.",
+        help="Other orders of the same cart that were not taken in, or are drafts: the "
+        "parcel is not complete without them.",
     )
 
     @api.depends("b2c_pack_id", "b2c_source")
@@ -27,15 +27,26 @@ class SaleOrder(models.Model):
         counts = {(company.id, source, pack): n for company, source, pack, n in groups}
         held = carts._b2c_pack_held()
         for order in self:
-            key = (order.company_id.id, order.b2c_source, order.b2c_pack_id)
-            order.b2c_pack_count = counts.get(key, 0)
+            order.b2c_pack_count = counts.get(order._b2c_pack_key(), 0)
             order.b2c_pack_held_count = held.get(order.id, 0)
 
     def _b2c_pack_held(self) -> dict[int, int]:
-        """How many orders of the same cart are in quarantine, by order id."""
+        """How many other orders of the same cart cannot leave with it, by order id:
+        those in quarantine, and those that are drafts still."""
         carts = self.filtered("b2c_pack_id")
         if not carts:
             return {}
+        held = carts._b2c_pack_quarantined()
+        drafts = carts._b2c_pack_drafts()
+        counts = {
+            order.id: held.get((order.company_id.id, order._b2c_pack_ref()), 0)
+            + len(drafts.get(order._b2c_pack_key(), set()) - {order.id})
+            for order in carts
+        }
+        return {order_id: count for order_id, count in counts.items() if count}
+
+    def _b2c_pack_quarantined(self) -> dict[tuple, int]:
+        """Orders in quarantine by company id and cart."""
         # sudo: a picker may not read the work queue, the cart holds him back anyway.
         groups = (
             self.env["b2c.issue"]
@@ -44,18 +55,35 @@ class SaleOrder(models.Model):
                 [
                     ("state", "=", "open"),
                     ("order_id", "=", False),
-                    ("pack_ref", "in", [order._b2c_pack_ref() for order in carts]),
+                    ("pack_ref", "in", [order._b2c_pack_ref() for order in self]),
                 ],
                 ["company_id", "pack_ref"],
                 ["external_ref:count_distinct"],
             )
         )
-        held = {(company.id, ref): count for company, ref, count in groups}
-        counts = {
-            order.id: held.get((order.company_id.id, order._b2c_pack_ref()), 0)
-            for order in carts
+        return {(company.id, ref): count for company, ref, count in groups}
+
+    def _b2c_pack_drafts(self) -> dict[tuple, set[int]]:
+        """Ids of the orders that are not confirmed, and still wanted, by cart."""
+        # sudo: a picker may not read orders, the cart holds him back anyway.
+        groups = self.sudo()._read_group(
+            [
+                ("b2c_pack_id", "in", self.mapped("b2c_pack_id")),
+                ("is_b2c", "=", True),
+                ("state", "in", ("draft", "sent")),
+                ("b2c_order_state", "not in", ("cancelled", "superseded")),
+            ],
+            ["company_id", "b2c_source", "b2c_pack_id"],
+            ["id:array_agg"],
+        )
+        return {
+            (company.id, source, pack): set(ids)
+            for company, source, pack, ids in groups
         }
-        return {order_id: count for order_id, count in counts.items() if count}
+
+    def _b2c_pack_key(self) -> tuple:
+        self.ensure_one()
+        return self.company_id.id, self.b2c_source, self.b2c_pack_id
 
     def _b2c_pack_ref(self) -> str:
         self.ensure_one()
@@ -69,7 +97,7 @@ class SaleOrder(models.Model):
         return issue
 
     def _b2c_shipping_ready(self):
-        """``cart_incomplete`` while an order of the cart is still in quarantine."""
+        """``cart_incomplete`` while another order of the cart cannot leave with it."""
         reasons = super()._b2c_shipping_ready()
         for order_id in self._b2c_pack_held():
             reasons.setdefault(order_id, "cart_incomplete")
@@ -94,13 +122,16 @@ class SaleOrder(models.Model):
     def action_view_b2c_pack_issues(self):
         """What keeps the other orders of the cart out."""
         self.ensure_one()
+        drafts = self._b2c_pack_drafts().get(self._b2c_pack_key(), set()) - {self.id}
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "industry_b2c_sales.b2c_issue_action"
         )
         return action | {
             "domain": [
                 ("company_id", "=", self.company_id.id),
+                "|",
                 ("pack_ref", "=", self._b2c_pack_ref()),
+                ("order_id", "in", sorted(drafts)),
             ],
             "context": {"search_default_open": 1},
         }

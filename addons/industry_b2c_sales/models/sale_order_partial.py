@@ -9,7 +9,7 @@ from ..domain.axes import Axis, OrderState
 from ..domain.cancellation import Asker
 from ..domain.control import Control
 from ..domain.intake import redact
-from ..domain.partial import SoldLine, less_paid, net_rest, refund_of
+from ..domain.partial import SoldLine, explains, less_paid, net_rest, refund_of
 from .sale_order_log import naive
 
 
@@ -21,6 +21,12 @@ class SaleOrder(models.Model):
     b2c_partial_ids = fields.One2many(
         "b2c.partial.cancellation", "order_id", readonly=True, groups=USER_GROUP
     )
+    b2c_refunded = fields.Monetary(
+        string="Paid Back by Channel",
+        copy=False,
+        readonly=True,
+        help="Zero while the channel has not told how much.",
+    )
     b2c_changing = fields.Boolean(
         string="Units Leave It",
         copy=False,
@@ -28,17 +34,14 @@ class SaleOrder(models.Model):
         help="Nothing moves until the units that were cancelled are out of the order.",
     )
 
-    def _b2c_cancel_units_by_hand(self, units: dict[int, float], asker, reason):
-        """A person takes units out; see `_b2c_cancel_units`.
-
-        :raises UserError: no reason given, or the consumer's days to regret are over
-        """
+    def _b2c_cancel_units_by_hand(self, units, asker, reason, asked_at=None):
+        """A person takes units out; see `_b2c_cancel_units` and `_b2c_cancel`."""
         self.ensure_one()
         reason = self._b2c_ensure_control(USER_GROUP, reason)
-        self._b2c_ensure_right(asker)
+        wished_at = self._b2c_ensure_right(asker, asked_at)
         uid = f"{BY_USER}/{len(self.b2c_partial_ids) + 1}"
         self._b2c_cancel_units(
-            units, asker=asker, reason=reason, source=BY_USER, uid=uid
+            units, asker=asker, reason=reason, source=BY_USER, uid=uid, at=wished_at
         )
 
     def _b2c_cancel_units(self, units, *, asker, reason, source, uid, at=None):
@@ -126,6 +129,20 @@ class SaleOrder(models.Model):
                 line = item.sale_line_id
                 pending[line] = pending.get(line, 0.0) + item.quantity
         return pending
+
+    def _b2c_note_refund(self, amount: Decimal):
+        """Remember how much the channel has paid back of one order so far, in BRL."""
+        self.ensure_one()
+        if float_compare(self.b2c_refunded, float(amount), 2):
+            self._b2c_control_write({"b2c_refunded": float(amount)})
+
+    def _b2c_refund_explained(self) -> bool:
+        """Was nothing paid back but the units that left the order?"""
+        self.ensure_one()
+        # sudo: whoever asks the guard need not read what was cancelled.
+        partials = self.sudo().b2c_partial_ids
+        refunds = [Decimal(str(partial.refund)) for partial in partials]
+        return explains(refunds, Decimal(str(self.b2c_refunded)))
 
     def _b2c_take_out(self, partial):
         """Make the order smaller: quantities, prices, what was paid, its delivery."""

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import models
 
 from ..const import BY_USER
@@ -128,19 +130,28 @@ def _stage_outside(parcel, order_state, return_state) -> Stage:
     return Stage.DISPATCHED
 
 
+def requested_at(facts: dict[Axis, list[Fact]]) -> list[datetime]:
+    """When a cancellation was requested, as the log knows it (aware UTC)."""
+    return [
+        fact.at
+        for fact in facts.get(Axis.ORDER, [])
+        if fact.state == OrderState.CANCEL_REQUESTED
+    ]
+
+
 def _asked(facts: dict[Axis, list[Fact]]):
     """Who cancelled the order, and since when it was wanted.
 
     A channel that tells it too knows of it. The consumer's wish counts from the day it
-    was made: the request, when there was one, not the cancellation that followed.
+    was first made: the request, when there was one, not the cancellation that followed.
     """
     told = facts.get(Axis.ORDER, [])
     undone = [fact for fact in told if fact.state in _UNDONE]
-    requested = [f.at for f in told if f.state == OrderState.CANCEL_REQUESTED]
-    asked_at = max(requested, default=min((f.at for f in undone), default=None))
+    wishes = [*requested_at(facts), *(fact.at for fact in undone)]
+    asked_at = min(wishes, default=None)
     if any(fact.source != BY_USER for fact in undone):
         return Asker.CHANNEL, asked_at
-    wishes = {fact.raw for fact in undone}
-    if Asker.SELLER.value in wishes:
+    askers = {fact.raw for fact in undone}
+    if Asker.SELLER.value in askers:
         return Asker.SELLER, asked_at
-    return (Asker.CONSUMER if wishes else Asker.CHANNEL), asked_at
+    return (Asker.CONSUMER if askers else Asker.CHANNEL), asked_at

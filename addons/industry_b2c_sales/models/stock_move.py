@@ -35,21 +35,24 @@ class StockMove(models.Model):
     )
 
     def _action_assign(self, force_qty=False):
-        """One after the other for products that consumers buy; consumer orders only as
-        far as the policies go. What B2B gets is decided by core alone."""
+        """One after the other for products that consumers buy; consumer orders only if
+        they may go on, and as far as the policies go. What B2B gets is decided by core
+        alone."""
         reserving = self.filtered(
             lambda move: (
                 move.state in _WAITING and not move._should_bypass_reservation()
             )
         )
         consumer = reserving._b2c_consumer_moves()
-        for company, moves in reserving.grouped("company_id").items():
+        refused = consumer._b2c_refused()
+        allowed, consumer = self - refused, consumer - refused
+        for company, moves in (reserving - refused).grouped("company_id").items():
             self.env["b2c.shared.stock"]._take_turn(
                 company, moves.product_id, (moves & consumer).product_id
             )
         if not consumer or force_qty:
-            return super()._action_assign(force_qty=force_qty)
-        super(StockMove, self - consumer)._action_assign()
+            return super(StockMove, allowed)._action_assign(force_qty=force_qty)
+        super(StockMove, allowed - consumer)._action_assign()
         for company, moves in consumer.grouped("company_id").items():
             closed = self.env["stock.quant"]._b2c_closed_places(company)
             granted = moves._b2c_allocate(company, closed)
@@ -67,6 +70,14 @@ class StockMove(models.Model):
                 and move.location_dest_id.usage == "customer"
             )
         )
+
+    def _b2c_refused(self):
+        """Those whose order must not go on: who reserves here asked no guard."""
+        # sudo: see _b2c_consumer_moves.
+        orders = self.sudo().sale_line_id.order_id._b2c_refused_by_log("reserve")
+        if not orders:
+            return self.browse()
+        return self.filtered(lambda move: move.sudo().sale_line_id.order_id in orders)
 
     def _b2c_allocate(self, company, closed):
         """Note on each move why it must wait; the moves that may be reserved now."""

@@ -9,6 +9,7 @@ from . import test_import_privacy
 from . import test_consumer
 from . import test_guard
 from . import test_advance
+from . import test_by_hand
 from . import test_cancellation
 from . import test_dispatch
 from . import test_issues

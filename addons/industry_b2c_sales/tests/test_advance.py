@@ -11,7 +11,8 @@ from odoo.tests import Form, tagged
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..domain.axes import Axis, OrderState
+from ..domain.axes import Axis, OrderState, PaymentState
+from ..domain.guard import LiveStatus
 from ..exceptions import B2cHoldError
 from .common import CPFS, NOW, SOURCE, B2cCase, fact, intake, line
 
@@ -167,6 +168,26 @@ class TestAdvance(B2cCase):
         patcher.stop()
         self.assertFalse(order.b2c_issue_ids)
 
+    def test_fact_that_another_logs_is_tried_again_and_no_issue(self):
+        """What a step wants to have run again is no failure of the order."""
+        order = self.take_in(intake("1"))
+        patcher = self.fail_posting_of([order.name], RetryableJobError("busy"))
+        with self.assertRaises(RetryableJobError):
+            order._b2c_advance()
+        patcher.stop()
+        self.assertFalse(order.b2c_issue_ids)
+
+    def test_draft_that_cannot_be_completed_now_is_tried_again(self):
+        order = self.take_in(intake("1"))
+        order._b2c_keep_payload(intake("1"))
+        busy = RetryableJobError("busy")
+        with (
+            patch.object(self.registry["sale.order.line"], "create", side_effect=busy),
+            self.assertRaises(RetryableJobError),
+        ):
+            order._b2c_advance()
+        self.assertFalse(order.b2c_issue_ids)
+
     def test_invoice_that_asks_for_another_amount_is_not_posted(self):
         order = self.take_in(intake("1"))
         order.b2c_paid_total = 150
@@ -183,6 +204,76 @@ class TestAdvance(B2cCase):
         with freeze_time("2026-11-23 12:11:00"), trap_jobs() as trap:
             self.orders._b2c_cron_advance()
             trap.assert_jobs_count(1, only=order._b2c_advance)
+
+    def test_old_order_is_taken_up_however_many_newer_ones_stand_still(self):
+        with freeze_time(NOW):
+            old, model = self.take_in(intake("1"), intake("2"))
+            self.stand_still(model, 1000)
+        with freeze_time("2026-11-23 12:11:00"), trap_jobs() as trap:
+            self.orders._b2c_cron_advance()
+            jobs = [j for j in trap.enqueued_jobs if j.method_name == "_b2c_advance"]
+        self.assertEqual(len(jobs), 21)
+        self.assertIn(old.id, {id_ for job in jobs for id_ in job.recordset.ids})
+
+    def stand_still(self, model, count):
+        """So many newer orders like this one, as far as the cron looks at them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO sale_order (
+                   name, company_id, partner_id, partner_invoice_id, warehouse_id,
+                   partner_shipping_id, picking_policy, state, is_b2c,
+                   b2c_order_state,
+                   b2c_payment_state, b2c_last_fact_at, date_order)
+            SELECT name, company_id, partner_id, partner_invoice_id, warehouse_id,
+                   partner_shipping_id, picking_policy, state, is_b2c,
+                   b2c_order_state,
+                   b2c_payment_state, b2c_last_fact_at, date_order + interval '1 day'
+              FROM sale_order, generate_series(1, %s) WHERE id = %s
+            """,
+            [count, model.id],
+        )
+
+    def test_channel_is_asked_once_and_before_anything_is_taken(self):
+        """No lock during the call: B2B reserves the same stock meanwhile."""
+        seen = []
+
+        def live_status(orders):
+            if orders:
+                seen.append(list(orders.mapped("state")))
+            now = fields.Datetime.now().replace(tzinfo=NOW.tzinfo)
+            ready = (OrderState.READY, PaymentState.PAID)
+            return {order.id: LiveStatus(*ready, SOURCE, now) for order in orders}
+
+        patcher = patch.object(
+            self.registry["sale.order"], "_b2c_live_status", live_status
+        )
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        with freeze_time(NOW) as clock:
+            orders = self.take_in(intake("1"), intake("2"))
+            # A look that is young enough to reserve, but not for a note.
+            orders._b2c_guard("reserve")
+            clock.tick(timedelta(minutes=5))
+            orders._b2c_advance()
+        self.assertEqual(orders.invoice_ids.mapped("state"), ["posted"] * 2)
+        self.assertEqual(seen, [["draft"] * 2] * 2)
+
+    def test_channel_that_does_not_answer_is_not_asked_twice(self):
+        asked = []
+
+        def live_status(orders):
+            asked.append(orders)
+            return {o.id: LiveStatus(source=SOURCE, error="timeout") for o in orders}
+
+        order = self.take_in(intake("1"))
+        with patch.object(self.registry["sale.order"], "_b2c_live_status", live_status):
+            order._b2c_advance()
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(order.state, "draft")
+        self.assertEqual(
+            order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"]
+        )
 
     def test_jobs_take_fifty_orders_at_most(self):
         orders = self.orders.create(

@@ -7,6 +7,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from ..domain.axes import Axis, FiscalState, ParcelState
 from .common import NOW, SOURCE, B2cCase, intake
 
@@ -227,6 +229,43 @@ class TestCancellation(B2cCase):
         order = self.invoiced()
         order.picking_ids.move_ids.move_line_ids.picked = True
         self.assertEqual(self.run_cancellation(order)["put_back"], "manual")
+
+    def test_put_back_that_failed_is_tried_again(self):
+        """The stock is released by then, but the goods still lie in the cart."""
+        order = self.invoiced()
+        order.picking_ids.move_ids.move_line_ids.picked = True
+        orders = self.registry["sale.order"]
+        down = patch.object(
+            orders, "_b2c_cancel_step_put_back", side_effect=UserError("sem rede")
+        )
+        with down:
+            self.assertEqual(self.run_cancellation(order)["put_back"], "failed")
+        order._b2c_run_cancellation()
+        steps = {step.step: step.state for step in order.b2c_cancel_step_ids}
+        self.assertEqual(steps["put_back"], "manual")
+        self.assertTrue(
+            self.open_issues(res_model="b2c.cancel.step").filtered(
+                lambda issue: issue.code == "cancel_step_manual"
+            )
+        )
+
+    def test_cron_queues_what_is_left_in_chunks(self):
+        self._stock(self.chair, 60)
+        orders = self.take_in(*(intake(str(number)) for number in range(51)))
+        self.env["b2c.cancel.step"].create(
+            [{"order_id": order.id, "step": "put_back"} for order in orders]
+        )
+        with trap_jobs() as trap:
+            self.orders._b2c_cron_advance()
+            jobs = [
+                job
+                for job in trap.enqueued_jobs
+                if job.method_name == "_b2c_run_cancellation"
+            ]
+        self.assertEqual(sorted(len(job.recordset) for job in jobs), [1, 50])
+        with trap_jobs() as trap:
+            orders[:2]._b2c_queue_cancellation()
+            trap.assert_jobs_count(2)
 
     def test_parcel_that_came_back_is_not_awaited(self):
         order = self.authorized()

@@ -4,9 +4,15 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..domain.axes import OrderState
 from ..domain.guard import LiveStatus
 from .common import NOW, SOURCE, B2cCase, intake, line
+
+
+def _raise_retryable(_pickings):
+    raise RetryableJobError("another transaction logs the same fact")
 
 
 @tagged("post_install", "-at_install")
@@ -156,6 +162,13 @@ class TestDispatch(B2cCase):
         with self.assertQueryCount(130):
             rest._b2c_dispatch()
             rest.flush_recordset()
+
+    def test_delivery_that_must_be_tried_again_is_no_issue(self):
+        order = self.authorized()
+        self.patch(self.registry["stock.picking"], "button_validate", _raise_retryable)
+        with self.assertRaises(RetryableJobError):
+            order._b2c_dispatch()
+        self.assertFalse(order.b2c_issue_ids)
 
     def test_delivery_that_fails_is_an_issue(self):
         order = self.authorized()

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from freezegun import freeze_time
@@ -6,7 +6,9 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from ..domain.axes import Axis, FiscalState, ParcelState
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..domain.axes import Axis, FiscalState, OrderState, ParcelState, PaymentState
 from .common import NOW, SOURCE, B2cCase, intake, line
 
 
@@ -169,6 +171,68 @@ class TestPartial(B2cCase):
         order.with_user(self.operator)._b2c_cancel("seller", "Cortesia")
         self.assertEqual(order.b2c_order_state, "cancelled")
 
+    def delivered(self):
+        """Delivered on the 23rd: the days to regret end with the 30th."""
+        order = self.noted()
+        order._b2c_dispatch()
+        order._b2c_log(
+            Axis.PARCEL, ParcelState.DELIVERED, source=SOURCE, uid="d", at=NOW
+        )
+        return order
+
+    def request(self, order, **values):
+        """The cancellation as a person enters it."""
+        wizards = self.env["b2c.cancel.request"].with_user(self.operator)
+        with Form(wizards.with_context(active_id=order.id)) as form:
+            form.reason = "Arrependeu-se"
+            form.asker = values.pop("asker", "consumer")
+            for name, value in values.items():
+                setattr(form, name, value)
+        return form.save()
+
+    def plan(self, order):
+        order._b2c_run_cancellation()
+        return set(order.b2c_cancel_step_ids.mapped("step"))
+
+    def test_regret_in_time_that_is_entered_late(self):
+        order = self.delivered()
+        self.clock.move_to("2026-12-02 12:00:00")
+        with self.assertRaises(UserError):
+            self.request(order).action_apply()
+        self.request(order, asked_at="2026-11-29 15:00:00").action_apply()
+        self.assertEqual(order.b2c_order_state, "cancelled")
+        steps = self.plan(order)
+        self.assertIn("expect_return", steps)
+        self.assertNotIn("open_claim", steps)
+
+    def test_unit_regretted_in_time_that_is_entered_late(self):
+        order = self.delivered()
+        self.clock.move_to("2026-12-02 12:00:00")
+        request = self.request(order, asked_at="2026-11-29 15:00:00")
+        request.line_ids.quantity = 1
+        request.action_apply()
+        self.assertIn("expect_return", self.plan(order))
+        self.assertEqual(str(order.b2c_partial_ids.asked_at), "2026-11-29 15:00:00")
+
+    def test_request_that_the_channel_told_of_counts_and_the_first_one(self):
+        order = self.delivered()
+        for day, uid in (("2026-11-29", "first"), ("2026-12-01", "again")):
+            order._b2c_log(
+                Axis.ORDER,
+                OrderState.CANCEL_REQUESTED,
+                source=SOURCE,
+                uid=uid,
+                at=datetime.fromisoformat(f"{day}T15:00:00+00:00"),
+            )
+        self.clock.move_to("2026-12-02 12:00:00")
+        self.request(order).action_apply()
+        self.assertNotIn("open_claim", self.plan(order))
+
+    def test_nobody_has_asked_in_the_future(self):
+        order = self.delivered()
+        with self.assertRaisesRegex(UserError, "future"):
+            self.request(order, asked_at="2026-11-23 12:02:00").action_apply()
+
     def test_whole_cancellation_covers_what_was_left_of_the_units(self):
         order = self.noted()
         partial = self.take_one(order)
@@ -180,6 +244,56 @@ class TestPartial(B2cCase):
         self.assertFalse(
             self.open_issues().filtered(lambda i: i.res_id in partial.step_ids.ids)
         )
+
+    # ------------------------------------------------------------ its refund
+
+    def refunded(self, order, amount=None):
+        """The channel pays one unit back, and says how much when it can."""
+        if amount is not None:
+            order._b2c_note_refund(Decimal(amount))
+        order._b2c_log(
+            Axis.PAYMENT, PaymentState.PART_REFUNDED, source=SOURCE, uid="refund"
+        )
+
+    def test_rest_goes_on_after_the_refund_of_the_unit(self):
+        for amount in (None, "199.90"):
+            with self.subTest(amount), self.env.cr.savepoint() as savepoint:
+                order = self.three()
+                self.take_one(order)
+                self.refunded(order, amount)
+                order._b2c_advance()
+                self.assertNote(order, 399.80, 2)
+                order.invoice_ids.fiscal_document_id.action_document_send()
+                self.assertTrue(order._b2c_dispatch()[order.id].go)
+                self.assertEqual(order.order_line.qty_delivered, 2)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_refund_that_no_unit_explains_holds(self):
+        order = self.three()
+        self.refunded(order, "199.90")
+        order._b2c_advance()
+        self.assertFalse(order.invoice_ids)
+        self.assertEqual(order.b2c_verdict_ids[:1].reason_code, "payment_part_refunded")
+        self.take_one(order)
+        order._b2c_advance()
+        self.assertNote(order, 399.80, 2)
+
+    def test_refund_of_more_than_the_unit_holds(self):
+        order = self.three()
+        self.take_one(order)
+        self.refunded(order, "249.90")
+        order._b2c_advance()
+        self.assertFalse(order.invoice_ids)
+
+    def test_rest_that_stands_still_is_taken_up(self):
+        order = self.three()
+        self.take_one(order)
+        self.refunded(order)
+        self.clock.tick(timedelta(minutes=11))
+        with trap_jobs() as trap:
+            self.orders._b2c_cron_advance()
+            trap.assert_jobs_count(1, only=order._b2c_advance)
 
     # ------------------------------------------------------------ limits, screens
 

@@ -44,6 +44,8 @@ class TestStockRace(TransactionCase):
                         "partner_id": partner.id,
                         "is_b2c": consumer,
                         "b2c_source": f"race/{number}" if consumer else False,
+                        "b2c_order_state": "ready" if consumer else False,
+                        "b2c_payment_state": "paid" if consumer else False,
                         "order_line": [
                             Command.create({"product_id": product.id, "price_unit": 1})
                         ],

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from ..models.sale_order_log import aware
+
 
 class B2cCancelRequest(models.TransientModel):
     """A person cancels an order, or some of its units."""
@@ -15,6 +17,12 @@ class B2cCancelRequest(models.TransientModel):
         string="Who Asks",
         required=True,
         default="consumer",
+    )
+    asked_at = fields.Datetime(
+        string="Asked On",
+        required=True,
+        default=fields.Datetime.now,
+        help="When the consumer first asked: it decides on the seven days to regret.",
     )
     reason = fields.Char(required=True)
     line_ids = fields.One2many("b2c.cancel.request.line", "request_id")
@@ -48,9 +56,11 @@ class B2cCancelRequest(models.TransientModel):
             float_compare(line.quantity, line.sale_line_id.product_uom_qty, 6) == 0
             for line in self.line_ids
         ):
-            self.order_id._b2c_cancel(self.asker, self.reason)
+            self.order_id._b2c_cancel(self.asker, self.reason, aware(self.asked_at))
         else:
-            self.order_id._b2c_cancel_units_by_hand(units, self.asker, self.reason)
+            self.order_id._b2c_cancel_units_by_hand(
+                units, self.asker, self.reason, aware(self.asked_at)
+            )
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
 

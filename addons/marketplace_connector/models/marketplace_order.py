@@ -207,11 +207,22 @@ class MarketplaceOrder(models.Model):
         if not order.partial:
             self.env["marketplace.parcel"]._upsert(binding, order)
         if binding.sale_order_id:
-            facts = living.facts(order, account._b2c_source())
-            binding.sale_order_id._b2c_log_facts(facts)
+            binding._tell_sale(order)
         binding._settle_lost(order)
         binding._report_unknown(order)
         return binding
+
+    def _tell_sale(self, order):
+        """The sale order learns what the reading says: units, money, states."""
+        sale, source = self.sale_order_id, self.account_id._b2c_source()
+        if not order.partial:
+            sale._b2c_note_refund(living.refunded(order))
+        sale._b2c_follow_units(
+            living.units_left(order),
+            source=source,
+            at=order.updated_at or order.created_at,
+        )
+        sale._b2c_log_facts(living.facts(order, source))
 
     @api.model
     def _lock_external(self, account, external_id):

@@ -117,10 +117,7 @@ class SaleOrder(models.Model):
         }
         # The answer is short; what changed (parcel, refund) stands in the whole order.
         bindings.filtered(
-            lambda binding: (
-                answers[binding].order_state
-                and answers[binding].order_state.value != binding.state
-            )
+            lambda binding: _is_news(answers[binding], binding)
         ).action_reread()
         return {binding.sale_order_id.id: live for binding, live in answers.items()}
 
@@ -228,6 +225,15 @@ class SaleOrder(models.Model):
         action["domain"] = [("id", "in", self.marketplace_parcel_ids.ids)]
         action["context"] = {}
         return action
+
+
+def _is_news(live, binding) -> bool:
+    """Did the channel answer another state than it had when the order was read?"""
+    pairs = (
+        (live.order_state, binding.state),
+        (live.payment_state, binding.payment_state),
+    )
+    return any(state and state.value != known for state, known in pairs)
 
 
 def _error_of(check):

@@ -181,6 +181,21 @@ def _address(address: Address, party: Party) -> IntakeAddress:
     )
 
 
+def units_left(order: Order) -> dict[str, Decimal]:
+    """How many units are still sold of each line of which some were cancelled.
+
+    Empty for a reading that may have left something out.
+    """
+    if order.partial or order.state in LOST:
+        return {}
+    return {line.key: _quantity(line) for line in order.lines if line.qty_cancelled}
+
+
+def refunded(order: Order) -> Decimal:
+    """What the channel has paid back to the buyer, in BRL."""
+    return sum((payment.refunded for payment in order.payments), Decimal(0))
+
+
 def _quantity(line: Line) -> Decimal:
     return line.qty - line.qty_cancelled
 

@@ -258,6 +258,17 @@ def test_printed_label_stays_a_task_when_the_order_moves_on():
     assert drop == (Step.EXPECT_RETURN,)
 
 
+@pytest.mark.parametrize(
+    ("state", "attempts", "dropped"),
+    [("failed", 1, False), ("todo", 2, False), ("todo", 0, True)],
+)
+def test_goods_that_were_carried_away_are_put_back(state, attempts, dropped):
+    """Once the stock is released nothing tells any more that they were picked."""
+    released = plan(situation(Stage.OPEN))
+    _add, drop = revise(released, [Taken(Step.PUT_BACK, state, attempts)])
+    assert (Step.PUT_BACK in drop) is dropped
+
+
 def test_dropped_step_that_is_needed_again_is_added():
     assert revise(WANTED, [Taken(Step.ENTRY_NFE, "dropped", 1)])[0] == WANTED
 

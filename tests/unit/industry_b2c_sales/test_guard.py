@@ -43,6 +43,25 @@ def test_any_other_payment_state_is_no_go(payment):
     assert told(answer=live(payment=payment))[0] != Decision.GO
 
 
+def test_refund_of_units_that_left_the_order_lets_the_rest_go():
+    refund = PaymentState.PART_REFUNDED
+    left = States(OrderState.READY, refund, refund_explained=True)
+    paid = States(OrderState.READY, PaymentState.PAID, refund_explained=True)
+    assert told(states=left) == (Decision.GO, "ok")
+    assert told(states=left, answer=live(payment=refund)) == (Decision.GO, "ok")
+    assert told(states=paid, answer=live(payment=refund)) == (Decision.GO, "ok")
+    changing = States(OrderState.READY, refund, changing=True, refund_explained=True)
+    assert told(states=changing) == (Decision.HOLD, "order_changing")
+    for payment in set(PaymentState) - {refund, PaymentState.PAID}:
+        states = States(OrderState.READY, payment, refund_explained=True)
+        assert told(states=states)[0] != Decision.GO
+
+
+def test_refund_that_nothing_explains_is_a_hold():
+    states = States(OrderState.READY, PaymentState.PART_REFUNDED)
+    assert told(states=states) == (Decision.HOLD, "payment_part_refunded")
+
+
 def test_nothing_known_is_a_hold():
     assert told(states=States()) == (Decision.HOLD, "order_no_state")
     assert told(states=States(OrderState.READY)) == (Decision.HOLD, "payment_no_state")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from odoo.addons.industry_b2c_sales.domain.partial import (
     SoldLine,
+    excess,
+    explains,
     less_paid,
     net_rest,
     refund_of,
@@ -34,6 +36,31 @@ def test_one_of_three():
     nets, gap = net_rest([line], Decimal(0), Decimal("399.80"))
     assert nets[0].quantity == 2
     assert note_total([nets[0]], Decimal(0)) + gap == Decimal("399.80")
+
+
+def test_only_what_is_there_beyond_the_sold_leaves():
+    there = {"a": 3.0, "b": 1.0, "c": 0.3}
+    left = {"a": Decimal(1), "b": Decimal(1), "c": Decimal("0.1"), "d": Decimal(0)}
+    assert excess(there, left) == {"a": 2, "c": Decimal("0.2")}
+    assert excess({"a": 1.0}, {"a": Decimal(2)}) == {}
+
+
+def test_refund_is_explained_by_the_units_to_the_cent():
+    units = [Decimal("66.63"), Decimal("10.00")]
+    assert explains(units, Decimal("76.63"))
+    # Each cancellation was rounded once more by the channel.
+    assert explains(units, Decimal("76.65"))
+    assert not explains(units, Decimal("76.66"))
+    assert explains(units, Decimal("66.63"))
+
+
+def test_refund_without_units_is_not_explained():
+    assert not explains([], Decimal(0))
+    assert not explains([], Decimal("10.00"))
+
+
+def test_refund_of_an_unknown_amount_is_that_of_the_units():
+    assert explains([Decimal("66.63")], Decimal(0))
 
 
 def test_line_without_a_unit_left_has_no_price():
