@@ -13,6 +13,7 @@ from . import res_partner
 from . import res_partner_address
 from . import res_partner_privacy
 from . import res_partner_forget
+from . import res_partner_forget_kept
 from . import fiscal_document_privacy
 from . import b2c_shared_stock
 from . import b2c_stock_policy

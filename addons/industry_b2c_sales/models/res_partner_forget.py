@@ -25,10 +25,10 @@ _logger = logging.getLogger(__name__)
 class ResPartner(models.Model):
     """The consumer asks to be forgotten (LGPD, art. 18).
 
-    Phone, e-mail, conversation and the addresses that no note names go at once. Name,
-    CPF and the addresses of notes stay as long as the tax law wants the notes kept;
-    ``b2c_forget_due`` is the day on which a cron erases them too. A new order in the
-    meantime is a new note: the day moves on.
+    Phone, e-mail, conversation, files, orders that were never taken in and the
+    addresses that no note names go at once. Name, CPF and the addresses of notes stay
+    as long as the tax law wants the notes kept; ``b2c_forget_due`` is the day on which
+    a cron erases them too. A new order in the meantime is a new note: the day moves on.
     """
 
     _inherit = "res.partner"
@@ -79,6 +79,7 @@ class ResPartner(models.Model):
             return
         quiet = self.with_context(tracking_disable=True, mail_notrack=True)
         quiet._b2c_erase_contacts()
+        quiet._b2c_erase_kept()
         if plan.erasure == Erasure.ALL:
             quiet._b2c_erase_identity()
             self.env["b2c.consumer.access"]._log(self, "erase", reason)

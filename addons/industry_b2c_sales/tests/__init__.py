@@ -26,6 +26,7 @@ from . import test_consumer_speed
 from . import test_consumer_privacy
 from . import test_document_privacy
 from . import test_consumer_forget
+from . import test_forget_kept
 from . import test_stock_policy
 from . import test_stock_opening
 from . import test_stock_b2b
