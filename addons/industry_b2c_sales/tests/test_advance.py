@@ -180,11 +180,12 @@ class TestAdvance(B2cCase):
     def test_draft_that_cannot_be_completed_now_is_tried_again(self):
         order = self.take_in(intake("1"))
         order._b2c_keep_payload(intake("1"))
-        busy = RetryableJobError("busy")
-        with (
-            patch.object(self.registry["sale.order.line"], "create", side_effect=busy),
-            self.assertRaises(RetryableJobError),
-        ):
+
+        def busy(_orders, *_args):
+            raise RetryableJobError("busy")
+
+        self.patch(self.registry["sale.order"], "_b2c_line_vals", busy)
+        with self.assertRaises(RetryableJobError):
             order._b2c_advance()
         self.assertFalse(order.b2c_issue_ids)
 
