@@ -88,13 +88,26 @@ class TestConsumerData(B2cCase):
         self.assertEqual(partner.country_id.code, "BR")
         self.assertTrue(partner.fiscal_profile_id)
 
-    def test_defaults_leave_a_partner_of_the_b2b_sale_alone(self):
-        known = self.partners.create(
-            {"name": "Cliente", "vat": CPFS[0], "ind_final": "0"}
-        )
-        found, _problems = self.make()
-        self.assertEqual(found, known)
-        self.assertEqual(known.ind_final, "0")
+    def test_partners_of_the_b2b_sale_stay_untouched(self):
+        """A firm, a farmer with CPF and IE, and a firm without IE."""
+        farmer = {
+            "vat": CPFS[0],
+            "state_id": self.env.ref("base.state_br_sp").id,
+            "l10n_br_ie_code": "110042490114",
+            "ind_ie_dest": "1",
+        }
+        firm = {"vat": "11222333000181", "is_company": True, "ind_ie_dest": "9"}
+        for values in (farmer, firm):
+            known = self.partners.create(
+                {"name": "Cliente", "ind_final": "0"} | values
+            )
+            before = known.read(["ind_final", "ind_ie_dest", "city_id", "street_name"])
+            found, problems = self.make(vat=values["vat"])
+            self.assertFalse(problems)
+            self.assertEqual(found, known)
+            self.assertFalse(known.b2c_consumer)
+            after = known.read(["ind_final", "ind_ie_dest", "city_id", "street_name"])
+            self.assertEqual(after, before)
 
     # ------------------------------------------------------------ CEP
 
