@@ -60,8 +60,8 @@ class IntakeLine:
     """``unit_price``: what one unit cost the consumer, all taxes included.
     ``discount``: off the whole line, borne by the seller. ``item_id`` and
     ``variation_id`` name the channel's listing, for products found by listing.
-    ``channel_discount``: off what the consumer paid for the line, borne by the channel,
-    which pays it to the seller: no discount on the note (vDesc), part of the price.
+    ``channel_discount``: the channel's share of a reduction, out of ``unit_price``
+    already: no discount on the note (vDesc), told for the books only.
     """
 
     key: str
@@ -93,9 +93,10 @@ class IntakeOrder:
     """``source`` names the account (``mercadolivre/1234``), ``external_id`` the order
     in it. ``paid_total`` is what the NF-e must amount to: lines minus the seller's
     discounts plus freight, whoever pays it. ``discount`` is the seller's on the whole
-    order, ``channel_discount`` the channel's. ``shipping`` is empty when the parcel
-    goes to the consumer's address. ``facts`` is what the channel says about the axes
-    at this moment.
+    order, ``channel_discount`` a coupon of the channel, which pays that part of
+    ``paid_total`` for the consumer. ``shipping`` is empty when the parcel goes to the
+    consumer's address. ``facts`` is what the channel says about the axes at this
+    moment.
     """
 
     source: str
@@ -121,7 +122,7 @@ class IntakeOrder:
 
     @property
     def channel_discounts(self) -> Decimal:
-        """What the channel bears: the difference of note and the consumer's pocket."""
+        """What the channel bears, in prices and coupons."""
         return sum(
             (line.channel_discount for line in self.lines), self.channel_discount
         )
@@ -273,7 +274,7 @@ def _check_lines(order: IntakeOrder) -> Iterator[Problem]:
             yield Problem("discount_invalid", params)
         if line.channel_discount < 0:
             yield Problem("discount_invalid", params)
-    if order.discount < 0 or not 0 <= order.channel_discounts <= order.paid_total:
+    if order.discount < 0 or not 0 <= order.channel_discount <= order.paid_total:
         yield Problem("discount_invalid", {"line": order.external_id})
     if order.freight < 0:
         yield Problem("freight_invalid", {"freight": str(order.freight)})

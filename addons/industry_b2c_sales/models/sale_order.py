@@ -46,7 +46,8 @@ class SaleOrder(models.Model):
         string="Discount by Channel",
         copy=False,
         readonly=True,
-        help="Part of what the NF-e amounts to: the channel pays it for the consumer.",
+        help="Coupons that the channel pays for the consumer and its share of price "
+        "reductions: no discount on the NF-e.",
     )
     b2c_intermediary_vat = fields.Char(string="Intermediary CNPJ", copy=False)
     b2c_intermediary_ref = fields.Char(string="Seller ID at Intermediary", copy=False)

@@ -78,6 +78,16 @@ class TestImport(B2cCase):
             [("b2c_source", "=", "loja/1"), ("b2c_external_id", "=", external_id)]
         )
 
+    def test_discounts_of_a_file_are_kept_by_who_bears_them(self):
+        header = HEADER + ";Desconto do pedido;Desconto do canal;Total pago"
+        content = f"{header}\n{row('1001')};9,90;15,00;195,00".encode("cp1252")
+        upload = self.take_in_file(content)
+        self.assertEqual(self.outcomes(upload), [(2, "created")])
+        order = self.order("1001")
+        self.assertAlmostEqual(order.amount_total, 210.00)
+        self.assertAlmostEqual(order.b2c_seller_discount, 9.90)
+        self.assertAlmostEqual(order.b2c_channel_discount, 15.00)
+
     # ------------------------------------------------------------ dry run
 
     def test_dry_run_tells_each_row_and_writes_no_order(self):
