@@ -33,7 +33,8 @@ from .intake import (
     Problem,
     lines_total,
 )
-from .sheet import Row, Sheet, plain
+from .sheet import Row, Sheet
+from .text import plain
 
 # Field of a row → the header in the template, then what else it is called out there.
 HEADERS: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,7 @@ from . import test_control
 from . import test_log
 from . import test_partial
 from . import test_security
-from . import test_consumer_data
+from . import test_consumer_city, test_consumer_data
 from . import test_consumer_race
 from . import test_consumer_speed
 from . import test_consumer_privacy

@@ -101,27 +101,6 @@ class TestConsumer(B2cCase):
         self.assertEqual(third.partner_shipping_id, first.partner_id)
         self.assertEqual(first.partner_id.street_number, "95")
 
-    def test_city_is_found_by_code_and_by_name_without_accents(self):
-        by_code = replace(RIO, city="", city_ibge="3304557")
-        by_name = replace(RIO, city="  rio  de JANEIRO ")
-        self.assertEqual(
-            self.partners._b2c_address_vals(by_code)[0]["city_id"],
-            self.partners._b2c_address_vals(by_name)[0]["city_id"],
-        )
-        self.assertEqual(self.partners._b2c_address_vals(NITEROI)[1], [])
-
-    def test_unknown_city_is_a_problem_and_never_a_guess(self):
-        address = replace(RIO, city="Rio de Janero")
-        [result] = self.orders._b2c_intake(
-            [intake("1", consumer=replace(self.consumer, address=address))]
-        )
-        self.assertEqual(result.problems[0].code, "city_unknown")
-        self.assertFalse(self.partners._b2c_find(self.consumer.vat, self.company))
-        self.assertEqual(
-            self.issues.browse(result.issue_id).message,
-            "Não existe a cidade Rio de Janero em RJ.",
-        )
-
     def test_masked_data_neither_makes_nor_overwrites_a_partner(self):
         partner = self.take_in(intake("1")).partner_id
         masked = replace(self.consumer, name="C*** E***")

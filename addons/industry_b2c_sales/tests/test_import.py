@@ -103,7 +103,7 @@ class TestImport(B2cCase):
                 row("draft", sku="NEW-1"),
                 row("gone", status="Cancelado"),
                 row("cpf", consumer=CONSUMER.replace("47-25", "47-26")),
-                row("city", consumer=CONSUMER.replace("Rio de Janeiro", "Atlantis")),
+                row("zip", consumer=CONSUMER.replace("20011-901", "20000-000")),
             )
         )
         before = self.orders.search_count([]), self.issues.search_count([])
