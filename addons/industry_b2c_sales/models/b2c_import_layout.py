@@ -13,8 +13,8 @@ from ..domain.sheet_orders import (
     guess_columns,
     template_columns,
 )
-from ..domain.text import plain
 from ..domain.sheet_report import template_xlsx
+from ..domain.text import plain
 
 
 class B2cImportLayout(models.Model):

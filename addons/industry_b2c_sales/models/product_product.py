@@ -7,16 +7,13 @@ from odoo.fields import Domain
 from odoo.addons.l10n_br_fiscal.constants.fiscal import TAX_FRAMEWORK_NORMAL
 
 from ..const import PROBLEMS, READINESS_SELECTION
+from ..domain.decimals import dec
 from ..domain.gtin import Size, dun14, is_gtin
 from ..domain.intake import Problem
 from ..domain.readiness import Finding, Level, ProductFacts, examine, worst
 
 _SIDES = ("product_length", "product_width", "product_height")
 _MARKS = {Level.BLOCKED: "✗", Level.ADVICE: "○"}
-
-
-def _dec(value: float) -> Decimal:
-    return Decimal(str(value))
 
 
 class ProductProduct(models.Model):
@@ -64,9 +61,9 @@ class ProductProduct(models.Model):
             ncm=bool(self.ncm_id),
             fiscal_type=bool(self.fiscal_type),
             gtin=self.barcode or "",
-            weight=_dec(self.weight),
-            sides=tuple(_dec(self[side]) for side in _SIDES),
-            price=_dec(self.lst_price),
+            weight=dec(self.weight),
+            sides=tuple(dec(self[side]) for side in _SIDES),
+            price=dec(self.lst_price),
             unit_code=(self.uom_id.code or "").strip(),
             tax_classification=bool(company.tax_classification_id),
         )
@@ -171,4 +168,4 @@ class ProductProduct(models.Model):
         self.ensure_one()
         if company.tax_framework != TAX_FRAMEWORK_NORMAL or not company.ripi:
             return Decimal(0)
-        return _dec(self.ncm_id.tax_ipi_id.percent_amount)
+        return dec(self.ncm_id.tax_ipi_id.percent_amount)

@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
     b2c_intermediary_ref = fields.Char(string="Seller ID at Intermediary", copy=False)
     b2c_payment_data = fields.Json(
         copy=False,
-        help="List of {method, amount, brand, acquirer_cnpj, auth_code}; "
+        help="List of {method, amount, brand, acquirer_cnpj, auth_code, installments}; "
         "the amount is text, in BRL.",
     )
     # What the order was made from, kept while its lines must be made again.

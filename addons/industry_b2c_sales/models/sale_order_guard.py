@@ -7,7 +7,7 @@ from odoo import models
 from ..domain.axes import Axis, OrderState, PaymentState
 from ..domain.control import Control
 from ..domain.guard import LiveStatus, States, Verdict, is_fresh, judge
-from .sale_order_log import aware, naive, utc_now
+from ..timing import aware, naive, utc_now
 
 _logger = logging.getLogger(__name__)
 

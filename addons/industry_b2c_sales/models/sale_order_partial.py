@@ -8,10 +8,10 @@ from ..const import BY_USER
 from ..domain.axes import Axis, OrderState
 from ..domain.cancellation import Asker
 from ..domain.control import Control
-from ..domain.intake import redact
 from ..domain.partial import SoldLine, less_paid, net_rest, refund_of
+from ..domain.redact import redact
+from ..timing import naive
 from .sale_order_control import USER_GROUP
-from .sale_order_log import naive
 
 
 class SaleOrder(models.Model):

@@ -95,9 +95,7 @@ class TestConsumerData(B2cCase):
         }
         firm = {"vat": "11222333000181", "is_company": True, "ind_ie_dest": "9"}
         for values in (farmer, firm):
-            known = self.partners.create(
-                {"name": "Cliente", "ind_final": "0"} | values
-            )
+            known = self.partners.create({"name": "Cliente", "ind_final": "0"} | values)
             before = known.read(["ind_final", "ind_ie_dest", "city_id", "street_name"])
             found, problems = self.make(vat=values["vat"])
             self.assertFalse(problems)

@@ -126,7 +126,7 @@ class TestImport(B2cCase):
         self.assertEqual(rows[3].message, "Pertence ao pedido da linha 2.")
         self.assertEqual(rows[4].message, "Preço unitário: dez não é um número.")
         self.assertIn("NONE", rows[5].message)
-        self.assertEqual(rows[9].message, "O CPF ***982247** não é válido.")
+        self.assertEqual(rows[9].message, "O CPF ***.982.247-** não é válido.")
         self.assertEqual(
             (upload.order_count, upload.ready_count, upload.error_count), (8, 1, 1)
         )

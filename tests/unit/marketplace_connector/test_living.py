@@ -44,7 +44,9 @@ def a_line(number=0, qty=1, price="50", seller="0", channel="0", cancelled=0):
 
 def taken(*lines, coupon="0", **changes):
     """The lines of a channel's order, paid with a coupon of the channel."""
-    goods = sum(((ln.qty - ln.qty_cancelled) * ln.unit_price for ln in lines), Decimal(0))
+    goods = sum(
+        ((ln.qty - ln.qty_cancelled) * ln.unit_price for ln in lines), Decimal(0)
+    )
     total = goods + changes.get("freight_buyer", Decimal(0))
     pocket = total - Decimal(coupon)
     paid = Payment("p1", PaymentState.PAID, "pix", amount=total, paid_total=pocket)
