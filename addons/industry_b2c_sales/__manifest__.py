@@ -8,6 +8,7 @@
     "depends": [
         "sale_stock",
         "stock_delivery",
+        "l10n_br",
         "l10n_br_sale",
         "queue_job",
         "product_dimension",
@@ -36,7 +37,7 @@
         "views/res_config_settings_views.xml",
         "data/ir_cron_forget.xml",
         "views/b2c_consumer_access_views.xml",
-        "views/b2c_postal_range_views.xml",
+        "views/l10n_br_zip_range_views.xml",
         "views/res_partner_views.xml",
         "wizard/b2c_consumer_show_views.xml",
         "views/menus.xml",

@@ -190,8 +190,8 @@ PROBLEMS = {
         _lt("Ask the consumer for the CEP."),
     ),
     "zip_unknown": (
-        _lt("There is no CEP %(zip)s: it is in no state's range."),
-        _lt("Ask the consumer for the right CEP."),
+        _lt("There is no CEP %(zip)s: it is in no city's range."),
+        _lt("Ask the consumer for the right CEP, or add it to the CEP ranges."),
     ),
     "zip_city_mismatch": (
         _lt("The CEP %(zip)s belongs to %(zip_city)s, but the address is in %(city)s."),

@@ -26,6 +26,7 @@ FIELDS = [
     ("unit_price", "Unit Price"),
     ("line_discount", "Discount of the Item"),
     ("discount", "Discount of the Order"),
+    ("channel_discount", "Discount by Channel"),
     ("freight", "Freight"),
     ("paid_total", "Total Paid"),
     ("method", "Payment Method"),

@@ -6,7 +6,7 @@ statement with all of them.
 
 import logging
 
-from .domain.intake import redact
+from .domain.redact import redact
 
 
 class RedactFilter(logging.Filter):

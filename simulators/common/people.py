@@ -157,6 +157,8 @@ def make_address(rng: random.Random, uf: str | None = None) -> Address:
     place = rng.choice(places)
     prefix = rng.choice(place.cep_prefixes)
     tail = "".join(str(rng.randrange(10)) for _ in range(8 - len(prefix)))
+    # The ranges of many cities begin with the CEP after the round one.
+    tail = tail if int(tail) else f"{tail[:-1]}1"
     complement = rng.choice(_COMPLEMENTS)
     return Address(
         street=rng.choice(_STREETS),

@@ -17,14 +17,13 @@ from stdnum.br import cnpj, cpf
 
 from .axes import Fact
 from .postal import uf_of_city, uf_of_zip
+from .privacy import is_cpf, masked_cpf
+from .redact import redact as redact
+from .text import unpunctuated
 
 CENT = Decimal("0.01")
 # "J*** S***", "XXXX": four X at least, since XXX is also a Roman numeral in streets.
 _MASK = re.compile(r"\*|#{3}|(?<![A-Za-z])[Xx]{4,}(?![A-Za-z])|^\W*[Xx]{2,}\W*$")
-
-_DOCUMENT = re.compile(
-    r"(?<!\d)(\d{3}\.?\d{3}\.?\d{3}-?\d{2}|\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2})(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ class IntakeLine:
     """``unit_price``: what one unit cost the consumer, all taxes included.
     ``discount``: off the whole line, borne by the seller. ``item_id`` and
     ``variation_id`` name the channel's listing, for products found by listing.
-    ``channel_discount``: off what the consumer paid for the line, borne by the channel,
-    which pays it to the seller: no discount on the note (vDesc), part of the price.
+    ``channel_discount``: the channel's share of a reduction, out of ``unit_price``
+    already: no discount on the note (vDesc), told for the books only.
     """
 
     key: str
@@ -93,9 +92,10 @@ class IntakeOrder:
     """``source`` names the account (``mercadolivre/1234``), ``external_id`` the order
     in it. ``paid_total`` is what the NF-e must amount to: lines minus the seller's
     discounts plus freight, whoever pays it. ``discount`` is the seller's on the whole
-    order, ``channel_discount`` the channel's. ``shipping`` is empty when the parcel
-    goes to the consumer's address. ``facts`` is what the channel says about the axes
-    at this moment.
+    order, ``channel_discount`` a coupon of the channel, which pays that part of
+    ``paid_total`` for the consumer. ``shipping`` is empty when the parcel goes to the
+    consumer's address. ``facts`` is what the channel says about the axes at this
+    moment.
     """
 
     source: str
@@ -121,7 +121,7 @@ class IntakeOrder:
 
     @property
     def channel_discounts(self) -> Decimal:
-        """What the channel bears: the difference of note and the consumer's pocket."""
+        """What the channel bears, in prices and coupons."""
         return sum(
             (line.channel_discount for line in self.lines), self.channel_discount
         )
@@ -147,11 +147,6 @@ class IntakeResult:
     problems: tuple[Problem, ...] = ()
 
 
-def unpunctuated(vat: str, keep: str = "") -> str:
-    """A CPF or CNPJ as digits (a CNPJ may have letters from July 2026 on)."""
-    return "".join(char for char in vat if char.isalnum() or char in keep).upper()
-
-
 def digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
@@ -159,19 +154,6 @@ def digits(text: str) -> str:
 def is_masked(text: str) -> bool:
     """Channels hide personal data until the sale is paid (``J*** S***``, ``XXXX``)."""
     return bool(_MASK.search(text))
-
-
-def masked_vat(vat: str) -> str:
-    """A CPF or CNPJ for logs and messages: only the middle is left to see."""
-    plain = unpunctuated(vat)
-    if len(plain) < 11:
-        return "***"
-    return f"***{plain[3:-2]}**"
-
-
-def redact(text: str) -> str:
-    """A text of somebody else (an exception) with every CPF and CNPJ masked."""
-    return _DOCUMENT.sub(lambda match: masked_vat(match.group()), text)
 
 
 def lines_total(order: IntakeOrder) -> Decimal:
@@ -211,10 +193,10 @@ def _check_consumer(consumer: IntakeConsumer) -> Iterator[Problem]:
         yield Problem("vat_missing")
     elif len(vat) == 14:
         if not cnpj.is_valid(vat):
-            yield Problem("cnpj_invalid", {"vat": masked_vat(vat)})
+            yield Problem("cnpj_invalid", {"vat": vat})
     elif not cpf.is_valid(vat) or len(set(vat)) == 1:
         # 111.111.111-11 has right check digits, but is never issued.
-        yield Problem("cpf_invalid", {"vat": masked_vat(vat)})
+        yield Problem("cpf_invalid", {"vat": masked_cpf(vat) if is_cpf(vat) else "***"})
 
 
 def _check_address(address: IntakeAddress, which: str) -> Iterator[Problem]:
@@ -273,7 +255,7 @@ def _check_lines(order: IntakeOrder) -> Iterator[Problem]:
             yield Problem("discount_invalid", params)
         if line.channel_discount < 0:
             yield Problem("discount_invalid", params)
-    if order.discount < 0 or not 0 <= order.channel_discounts <= order.paid_total:
+    if order.discount < 0 or not 0 <= order.channel_discount <= order.paid_total:
         yield Problem("discount_invalid", {"line": order.external_id})
     if order.freight < 0:
         yield Problem("freight_invalid", {"freight": str(order.freight)})

@@ -4,7 +4,10 @@ the states in the IBGE's table of municipalities."""
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .text import plain
 
 # (first, last, UF) by the first five digits.
 _RANGES: tuple[tuple[int, int, str], ...] = (
@@ -98,3 +101,50 @@ def city_of_zip(ranges: Sequence[tuple[str, str, int]], cep: str) -> int | None:
         return None
     _first, last, city = ranges[place - 1]
     return city if cep <= last else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCity:
+    """A row of a list of municipalities; ``ibge`` is empty in a list without codes."""
+
+    id: int
+    name: str
+    uf: str
+    ibge: str | None = None
+
+
+# Renamed since, or spelt otherwise by the IBGE (tabela de municípios).
+_OTHER_NAMES = {
+    ("BA", "muquem de sao francisco"): "2922250",
+    ("BA", "santa teresinha"): "2928505",
+    ("MG", "dona eusebia"): "3122900",
+    ("MG", "sao thome das letras"): "3165206",
+    ("MT", "santo antonio do leverger"): "5107800",
+    ("RN", "boa saude"): "2405306",
+    ("SE", "amparo de sao francisco"): "2800100",
+    ("TO", "fortaleza do tabocao"): "1708254",
+}
+
+
+def match_cities(cities: Iterable[ListedCity]) -> dict[int, int]:
+    """Of each city the one that stands for it in the list with IBGE codes.
+
+    A name that two cities of a state have is left out: no guess.
+    """
+    listed = list(cities)
+    by_code = {city.ibge: city.id for city in listed if city.ibge}
+    by_name: dict[tuple[str, str], set[int]] = {}
+    for city in listed:
+        if city.ibge:
+            by_name.setdefault((city.uf, plain(city.name)), set()).add(city.id)
+    found: dict[int, int] = {}
+    for city in listed:
+        name = city.uf, plain(city.name)
+        same = by_name.get(name, set())
+        if city.ibge:
+            found[city.id] = city.id
+        elif len(same) == 1:
+            found[city.id] = min(same)
+        elif name in _OTHER_NAMES and _OTHER_NAMES[name] in by_code:
+            found[city.id] = by_code[_OTHER_NAMES[name]]
+    return found

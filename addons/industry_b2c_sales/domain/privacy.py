@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from .intake import unpunctuated
+from .text import unpunctuated
 
 RETENTION_YEARS = 5
 _CPF_LENGTH = 11

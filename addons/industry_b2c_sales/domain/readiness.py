@@ -2,7 +2,7 @@
 
 What blocks keeps the note from being right: the order waits. What advises costs money
 or sales (a parcel without weight has no quote, a listing without GTIN is found by
-nobody), but the order goes on.
+nobody), but the order goes on. A company may rather wait for the measures.
 """
 
 from __future__ import annotations
@@ -50,16 +50,20 @@ class Finding:
     level: Level
 
 
-def examine(facts: ProductFacts) -> list[Finding]:
-    """Everything that a product lacks, what blocks first."""
+def examine(facts: ProductFacts, *, hold_unmeasured: bool = False) -> list[Finding]:
+    """Everything that a product lacks, what blocks first.
+
+    :param hold_unmeasured: missing weight and dimensions block, too
+    """
     block, advice = Level.BLOCKED, Level.ADVICE
+    measures = block if hold_unmeasured else advice
     checks = (
         ("ncm_missing", block, not facts.ncm),
         ("fiscal_type_missing", block, not facts.fiscal_type),
+        ("weight_missing", measures, facts.weight <= 0),
+        ("dimensions_missing", measures, not (facts.sides and min(facts.sides) > 0)),
         ("gtin_missing", advice, not facts.gtin),
         ("gtin_invalid", advice, bool(facts.gtin) and not is_gtin(facts.gtin)),
-        ("weight_missing", advice, facts.weight <= 0),
-        ("dimensions_missing", advice, not (facts.sides and min(facts.sides) > 0)),
         ("price_missing", advice, facts.price <= 0),
         (
             "unit_code_missing",

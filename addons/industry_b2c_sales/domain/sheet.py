@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 import zipfile
 from dataclasses import dataclass
 from itertools import islice
@@ -72,13 +70,6 @@ def read_sheet(content: bytes, encoding: str = "", separator: str = "") -> Sheet
     if "\0" in text:
         raise SheetError("file_kind")
     return _table(_csv_rows(text, separator or find_separator(text)))
-
-
-def plain(text: str) -> str:
-    """A header for comparing: no accents, case, punctuation and double blanks."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[a-z0-9]+", letters.casefold()))
 
 
 # ---------------------------------------------------------------- CSV

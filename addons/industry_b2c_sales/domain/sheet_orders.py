@@ -33,7 +33,8 @@ from .intake import (
     Problem,
     lines_total,
 )
-from .sheet import Row, Sheet, plain
+from .sheet import Row, Sheet
+from .text import plain
 
 # Field of a row → the header in the template, then what else it is called out there.
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -76,21 +77,23 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "line_discount": ("Desconto do item", "desconto item"),
     "discount": ("Desconto do pedido", "desconto", "valor do desconto"),
+    "channel_discount": (
+        "Desconto do canal",
+        "desconto do marketplace",
+        "desconto marketplace",
+        "desconto da plataforma",
+        "cupom do canal",
+        "cupom do marketplace",
+    ),
     "freight": ("Frete", "valor do frete", "taxa de entrega"),
     "paid_total": ("Total pago", "total", "valor total", "total do pedido"),
     "method": ("Forma de pagamento", "pagamento", "meio de pagamento"),
 }
 REQUIRED = ("external_id", "ordered_at", "sku", "quantity", "unit_price")
 # Rows of one order that disagree on these were mapped or grouped wrongly.
-_ONE_PER_ORDER = ("ordered_at", "status", "vat", "discount", "freight", "paid_total")
-_AMOUNTS = (
-    "quantity",
-    "unit_price",
-    "line_discount",
-    "discount",
-    "freight",
-    "paid_total",
-)
+_TOTALS = ("discount", "channel_discount", "freight", "paid_total")
+_ONE_PER_ORDER = ("ordered_at", "status", "vat", *_TOTALS)
+_AMOUNTS = ("quantity", "unit_price", "line_discount", *_TOTALS)
 
 _STATUS = {
     "paid": (
@@ -333,6 +336,7 @@ def _order(
         paid_total=zero,
         freight=get("freight", zero),
         discount=get("discount", zero),
+        channel_discount=get("channel_discount", zero),
         pack_id=get("pack_id"),
         facts=_facts(get("status", "paid"), layout.source, get("ordered_at"), now),
     )
@@ -340,8 +344,14 @@ def _order(
 
 
 def _paid(order: IntakeOrder, told: Decimal | None, method: str) -> IntakeOrder:
-    """The order with what was paid: as the file tells, else what its rows come to."""
-    total = lines_total(order) if told is None else told
+    """The order with what was paid: as the file tells, else what its rows come to.
+
+    Some channels tell what left the consumer's pocket: with what the channel paid for
+    him it is the total of the note.
+    """
+    total = lines_total(order)
+    if told is not None and told + order.channel_discount != total:
+        total = told
     return replace(order, paid_total=total, payments=(IntakePayment(method, total),))
 
 

@@ -8,7 +8,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_country_state
 from . import b2c_consumer_access
-from . import b2c_postal_range
+from . import l10n_br_zip_range
 from . import res_partner
 from . import res_partner_address
 from . import res_partner_privacy

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..domain.intake import redact
+from ..domain.redact import redact
 from .sale_order_control import USER_GROUP
 
 

@@ -9,7 +9,7 @@ from odoo.tools import split_every
 from ..domain.payload import dump
 from ..domain.sheet_orders import missing_columns, read_orders
 from ..domain.sheet_report import report_csv
-from .sale_order_log import utc_now
+from ..timing import utc_now
 
 # Orders per job.
 CHUNK = 50

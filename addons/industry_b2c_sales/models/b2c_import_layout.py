@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..const_import import EXAMPLE, FIELDS, PROBLEMS, TEXT_FIELDS
-from ..domain.sheet import SheetError, plain, read_sheet
+from ..domain.sheet import SheetError, read_sheet
 from ..domain.sheet_orders import (
     REQUIRED,
     Column,
@@ -14,6 +14,7 @@ from ..domain.sheet_orders import (
     template_columns,
 )
 from ..domain.sheet_report import template_xlsx
+from ..domain.text import plain
 
 
 class B2cImportLayout(models.Model):

@@ -76,7 +76,7 @@ class B2cImportRow(models.Model):
         known = orders._b2c_known(list(loaded.values()))
         gone = self.filtered(
             lambda row: (
-                row.external_id not in known
+                orders._b2c_ref(loaded[row]) not in known
                 and any(
                     fact.state == OrderState.CANCELLED for fact in loaded[row].facts
                 )

@@ -3,7 +3,7 @@ from odoo.tools import float_is_zero
 
 from ..const import ASKER_SELECTION
 from ..domain.cancellation import Asker
-from .sale_order_log import aware
+from ..timing import aware
 
 
 class B2cPartialCancellation(models.Model):

@@ -7,16 +7,13 @@ from odoo.fields import Domain
 from odoo.addons.l10n_br_fiscal.constants.fiscal import TAX_FRAMEWORK_NORMAL
 
 from ..const import PROBLEMS, READINESS_SELECTION
+from ..domain.decimals import dec
 from ..domain.gtin import Size, dun14, is_gtin
 from ..domain.intake import Problem
 from ..domain.readiness import Finding, Level, ProductFacts, examine, worst
 
 _SIDES = ("product_length", "product_width", "product_height")
 _MARKS = {Level.BLOCKED: "✗", Level.ADVICE: "○"}
-
-
-def _dec(value: float) -> Decimal:
-    return Decimal(str(value))
 
 
 class ProductProduct(models.Model):
@@ -60,20 +57,22 @@ class ProductProduct(models.Model):
         self.ensure_one()
         # sudo: a salesperson need not read the company's tax set-up.
         company = self.env.company.sudo()
-        return examine(
-            ProductFacts(
-                ncm=bool(self.ncm_id),
-                fiscal_type=bool(self.fiscal_type),
-                gtin=self.barcode or "",
-                weight=_dec(self.weight),
-                sides=tuple(_dec(self[side]) for side in _SIDES),
-                price=_dec(self.lst_price),
-                unit_code=(self.uom_id.code or "").strip(),
-                tax_classification=bool(company.tax_classification_id),
-            )
+        facts = ProductFacts(
+            ncm=bool(self.ncm_id),
+            fiscal_type=bool(self.fiscal_type),
+            gtin=self.barcode or "",
+            weight=dec(self.weight),
+            sides=tuple(dec(self[side]) for side in _SIDES),
+            price=dec(self.lst_price),
+            unit_code=(self.uom_id.code or "").strip(),
+            tax_classification=bool(company.tax_classification_id),
         )
+        # A service has nothing to measure.
+        strict = company.b2c_hold_unmeasured and self.type != "service"
+        return examine(facts, hold_unmeasured=strict)
 
     @api.depends(
+        "type",
         "ncm_id",
         "fiscal_type",
         "barcode",
@@ -102,18 +101,20 @@ class ProductProduct(models.Model):
         """The same checks as domains; a test holds them against ``examine``."""
         if operator != "in":
             return NotImplemented
+        # sudo: see _b2c_findings.
+        company = self.env.company.sudo()
         blocked = Domain("ncm_id", "=", False) | Domain("fiscal_type", "=", False)
-        lacking = Domain.OR(
+        unmeasured = Domain.OR(Domain(name, "<=", 0) for name in ("weight", *_SIDES))
+        if company.b2c_hold_unmeasured:
+            blocked |= Domain("type", "!=", "service") & unmeasured
+        lacking = unmeasured | Domain.OR(
             [
                 Domain("b2c_has_gtin", "=", False),
-                Domain("weight", "<=", 0),
-                *(Domain(side, "<=", 0) for side in _SIDES),
                 Domain("list_price", "<=", 0),
                 Domain("uom_id.code", "=", False),
             ]
         )
-        # sudo: see _b2c_findings.
-        if not self.env.company.sudo().tax_classification_id:
+        if not company.tax_classification_id:
             lacking = Domain.TRUE
         domains = {
             Level.BLOCKED.value: blocked,
@@ -167,4 +168,4 @@ class ProductProduct(models.Model):
         self.ensure_one()
         if company.tax_framework != TAX_FRAMEWORK_NORMAL or not company.ripi:
             return Decimal(0)
-        return _dec(self.ncm_id.tax_ipi_id.percent_amount)
+        return dec(self.ncm_id.tax_ipi_id.percent_amount)

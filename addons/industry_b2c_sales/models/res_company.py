@@ -47,6 +47,12 @@ class ResCompany(models.Model):
         "are then numbered with an SSCC.",
     )
 
+    b2c_hold_unmeasured = fields.Boolean(
+        string="Hold Orders of Unmeasured Products",
+        help="An order waits while a product of it has no weight or no dimensions: the "
+        "freight would be a guess. Otherwise this is told on the product only.",
+    )
+
     _b2c_gs1_prefix_digits = models.Constraint(
         "CHECK(b2c_gs1_prefix ~ '^[0-9]{7,12}$')",
         "The GS1 company prefix has 7 to 12 digits.",

@@ -40,4 +40,7 @@ class ResConfigSettings(models.TransientModel):
     b2c_override_minutes = fields.Integer(
         related="company_id.b2c_override_minutes", readonly=False
     )
+    b2c_hold_unmeasured = fields.Boolean(
+        related="company_id.b2c_hold_unmeasured", readonly=False
+    )
     b2c_gs1_prefix = fields.Char(related="company_id.b2c_gs1_prefix", readonly=False)

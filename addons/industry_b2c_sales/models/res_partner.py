@@ -10,7 +10,8 @@ from ..domain.person import CPF_LENGTH, tidy_consumer
 
 
 class ResPartner(models.Model):
-    """A consumer is found by CPF or made on the fly, one per company.
+    """A consumer is found by CPF or made on the fly, one per company. A person who was
+    in the books before becomes a consumer with the first order.
 
     Two workers that make the same consumer at once meet at the unique index: the later
     one is tried again and then finds the partner of the first.
@@ -21,7 +22,7 @@ class ResPartner(models.Model):
     b2c_consumer = fields.Boolean(
         string="Online Consumer",
         copy=False,
-        help="Created from an order of a channel; new orders keep the address current.",
+        help="Buys through a channel; new orders keep the address current.",
     )
 
     _b2c_consumer_uniq = models.UniqueIndex(
@@ -41,9 +42,11 @@ class ResPartner(models.Model):
         domain = Domain("cnpj_cpf_stripped", "=", unpunctuated(vat))
         domain &= Domain("company_id", "in", [False, company.id])
         domain &= Domain("active", "=", True) | Domain("b2c_consumer", "=", True)
-        # The company's own partner before one that all share.
+        # The company's own partner before one that all share, and there the consumer:
+        # it is the only one, while contacts share the number of their parent.
         partners = self.with_context(active_test=False)
-        found = partners.search(domain, order="active desc, company_id, id", limit=1)
+        order = "company_id, b2c_consumer desc, active desc, id"
+        found = partners.search(domain, order=order, limit=1)
         return self.browse(found.id)
 
     def _b2c_find_or_create(self, consumer: IntakeConsumer, company):
@@ -67,6 +70,8 @@ class ResPartner(models.Model):
             return self._b2c_create_consumer(vals), []
         if partner.b2c_consumer:
             partner._b2c_refresh(consumer, address)
+        elif partner._b2c_is_person():
+            partner._b2c_adopt(consumer, address)
         return partner, []
 
     def _b2c_create_consumer(self, vals: dict):
@@ -82,11 +87,29 @@ class ResPartner(models.Model):
             # The database's words name the CPF, and the queue stores tracebacks.
             raise RetryableJobError("the same consumer is being created") from None
 
-    def _b2c_refresh(self, consumer: IntakeConsumer, address: dict):
-        """Take over from a newer order what a known consumer lacks, and a new address.
+    def _b2c_is_person(self) -> bool:
+        """A natural person who is no ICMS contributor: the sale to him is a consumer's.
 
-        Name and what is there already stay: they stand on notes.
+        Who has a CNPJ or an IE (a farmer has both CPF and IE) belongs to the B2B sale.
         """
+        self.ensure_one()
+        if self.is_company or self.parent_id or self.l10n_br_ie_code:
+            return False
+        return len(self.cnpj_cpf_stripped or "") == CPF_LENGTH
+
+    def _b2c_adopt(self, consumer: IntakeConsumer, address: dict):
+        """Make a consumer of a person who was in the books before the first order.
+
+        An address that somebody entered stays: later orders keep it current as any
+        consumer's.
+        """
+        vals = self._b2c_lacking_vals(consumer) | {"b2c_consumer": True}
+        if not (self.zip or self.street_name or self.city_id):
+            vals |= address
+        self.write(vals)
+
+    def _b2c_lacking_vals(self, consumer: IntakeConsumer) -> dict:
+        """Defaults and contacts that the partner lacks; what is there stays."""
         self.ensure_one()
         vals = {}
         if not self._b2c_has_defaults():
@@ -94,6 +117,14 @@ class ResPartner(models.Model):
         for name in ("email", "phone"):
             if not self[name] and getattr(consumer, name):
                 vals[name] = getattr(consumer, name)
+        return vals
+
+    def _b2c_refresh(self, consumer: IntakeConsumer, address: dict):
+        """Take over from a newer order what a known consumer lacks, and a new address.
+
+        Name and what is there already stay: they stand on notes.
+        """
+        vals = self._b2c_lacking_vals(consumer)
         if not self.active:
             vals["active"] = True
         if (

@@ -1,16 +1,8 @@
-import unicodedata
-
 from odoo import models
 
 from ..domain.intake import IntakeAddress, Problem, digits
 from ..domain.person import tidy_address, tidy_number
-
-
-def _plain(text) -> str:
-    """A name without accents, case and double blanks, for comparing."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(letters.casefold().replace("-", " ").replace("'", " ").split())
+from ..domain.text import plain
 
 
 class ResPartner(models.Model):
@@ -70,22 +62,33 @@ class ResPartner(models.Model):
     def _b2c_city(self, address: IntakeAddress):
         """The municipality of a tidy address, never a guess.
 
-        By the table of CEP ranges, where it has the CEP, else by the IBGE code, else by
-        name within the state. Two that contradict each other are a problem.
+        The CEP tells it; what the channel says must not contradict. Only where the
+        table knows a CEP and not its IBGE code the channel's word counts.
 
         :returns: ``(city, None)`` or ``(no city, problem)``
         """
-        by_zip = self.env["b2c.postal.range"]._city_of_zip(address.zip)
-        if not by_zip and not (address.city_ibge or address.city):
-            return by_zip, Problem("city_missing")
+        known, by_zip = self.env["l10n_br.zip.range"]._b2c_place(address.zip)
+        if not known:
+            return by_zip, Problem("zip_unknown", {"zip": address.zip})
+        if by_zip and self._b2c_is_told(by_zip, address):
+            return by_zip, None
         told = self._b2c_told_city(address)
         if by_zip and told and told != by_zip:
             params = {"zip": address.zip, "zip_city": by_zip.name, "city": told.name}
             return told.browse(), Problem("zip_city_mismatch", params)
-        if not (by_zip or told):
-            params = {"city": address.city or address.city_ibge, "uf": address.uf}
-            return told, Problem("city_unknown", params)
-        return by_zip or told, None
+        if by_zip or told:
+            # A name that no city has is a district or misspelt.
+            return by_zip or told, None
+        if not (address.city_ibge or address.city):
+            return told, Problem("city_missing")
+        params = {"city": address.city or address.city_ibge, "uf": address.uf}
+        return told, Problem("city_unknown", params)
+
+    def _b2c_is_told(self, city, address: IntakeAddress) -> bool:
+        """Does the channel name this city, too?"""
+        if address.city_ibge:
+            return city.ibge_code == address.city_ibge
+        return plain(city.name) == plain(address.city)
 
     def _b2c_told_city(self, address: IntakeAddress):
         """The city as the channel names it: by its IBGE code, else by name."""
@@ -100,13 +103,13 @@ class ResPartner(models.Model):
             ("state_id.code", "=", address.uf),
             ("ibge_code", "!=", False),
         ]
-        name = _plain(address.city)
+        name = plain(address.city)
         found = cities.search([*domain, ("name", "=ilike", address.city)])
         # A pattern in the name ("S_o Paul%") must not choose a city.
-        found = found.filtered(lambda city: _plain(city.name) == name)
+        found = found.filtered(lambda city: plain(city.name) == name)
         if not found:
             found = cities.search(domain).filtered(
-                lambda city: _plain(city.name) == name
+                lambda city: plain(city.name) == name
             )
         return found if len(found) == 1 else cities
 
@@ -115,8 +118,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         return (
             digits(self.zip or "") == digits(address.zip)
-            and _plain(self.street_name) == _plain(address.street)
-            and _plain(tidy_number(self.street_number or ""))
-            == _plain(tidy_number(address.number))
-            and _plain(self.street2) == _plain(address.complement)
+            and plain(self.street_name or "") == plain(address.street)
+            and plain(tidy_number(self.street_number or ""))
+            == plain(tidy_number(address.number))
+            and plain(self.street2 or "") == plain(address.complement)
         )

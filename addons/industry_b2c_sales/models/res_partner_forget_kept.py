@@ -36,7 +36,8 @@ class ResPartner(models.Model):
         """Rows lose their order; a file goes whole, as orders come from its rows."""
         rows = self._b2c_kept_in("b2c.import.row")
         for row in rows:
-            note = row.import_id._in_words().env._("The consumer asked to be forgotten.")
+            words = row.import_id._in_words().env
+            note = words._("The consumer asked to be forgotten.")
             row._note({"outcome": "skipped", "message": note})
         (rows | self._b2c_rows_of_orders()).import_id.file = False
 
@@ -47,7 +48,8 @@ class ResPartner(models.Model):
         records = self.env[model].sudo()
         records.flush_model(["company_id", "payload"])
         vat = SQL(
-            "upper(regexp_replace(payload->'consumer'->>'vat', '[^0-9A-Za-z]', '', 'g'))"
+            "upper(regexp_replace("
+            "payload->'consumer'->>'vat', '[^0-9A-Za-z]', '', 'g'))"
         )
         query = SQL(
             "SELECT id FROM %s WHERE %s = %s AND company_id IN %s",

@@ -47,13 +47,14 @@ class SaleOrder(models.Model):
         string="Discount by Channel",
         copy=False,
         readonly=True,
-        help="Part of what the NF-e amounts to: the channel pays it for the consumer.",
+        help="Coupons that the channel pays for the consumer and its share of price "
+        "reductions: no discount on the NF-e.",
     )
     b2c_intermediary_vat = fields.Char(string="Intermediary CNPJ", copy=False)
     b2c_intermediary_ref = fields.Char(string="Seller ID at Intermediary", copy=False)
     b2c_payment_data = fields.Json(
         copy=False,
-        help="List of {method, amount, brand, acquirer_cnpj, auth_code}; "
+        help="List of {method, amount, brand, acquirer_cnpj, auth_code, installments}; "
         "the amount is text, in BRL.",
     )
     # What the order was made from, kept while its lines must be made again.

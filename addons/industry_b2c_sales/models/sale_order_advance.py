@@ -10,8 +10,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
+from ..timing import utc_now
 from ..told import Looks
-from .sale_order_log import utc_now
 
 CHUNK = 50
 # An order that nothing happened to for this long stands still.

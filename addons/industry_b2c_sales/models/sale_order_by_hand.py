@@ -2,8 +2,8 @@ from odoo import models
 
 from ..domain.guard import judge
 from ..exceptions import B2cHoldError
+from ..timing import utc_now
 from ..told import guarded, guarded_ids
-from .sale_order_log import utc_now
 
 
 class SaleOrder(models.Model):

@@ -17,7 +17,8 @@ from ..domain.cancellation import (
     revise,
     waits_for,
 )
-from ..domain.intake import Problem, redact
+from ..domain.intake import Problem
+from ..domain.redact import redact
 from .sale_order_control import USER_GROUP
 
 UNDONE = ("cancelled", "superseded")

@@ -4,7 +4,7 @@ from odoo.tools import format_amount, format_date
 
 from ..domain.cancellation import Asker, Note, cancel_limit
 from ..domain.regret import last_day, may_regret, zone_of
-from .sale_order_log import utc_now
+from ..timing import utc_now
 from .sale_order_situation import requested_at
 
 

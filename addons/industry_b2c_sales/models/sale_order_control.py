@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ..const import BY_USER, USER_GROUP
 from ..domain.control import CONTROL, Control, open_overrides
-from ..domain.intake import redact
-from .sale_order_log import aware
+from ..domain.redact import redact
+from ..timing import aware
 
 OVERRIDE_GROUP = "industry_b2c_sales.industry_b2c_sales_group_override"
 # What `_b2c_advance` does by itself as soon as it may.

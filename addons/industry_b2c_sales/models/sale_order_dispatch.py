@@ -10,8 +10,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..domain.axes import Axis, Fact, ParcelState
 from ..domain.guard import Decision, Verdict
 from ..exceptions import B2cHoldError
+from ..timing import utc_now
 from .sale_order_intake import QUIET
-from .sale_order_log import utc_now
 
 
 class SaleOrder(models.Model):

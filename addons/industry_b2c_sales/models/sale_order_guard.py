@@ -7,8 +7,8 @@ from odoo import models
 from ..domain.axes import Axis, OrderState, PaymentState
 from ..domain.control import Control
 from ..domain.guard import LiveStatus, States, Verdict, is_fresh, judge
+from ..timing import aware, naive, utc_now
 from ..told import looks
-from .sale_order_log import aware, naive, utc_now
 
 _logger = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ from odoo import api, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.intake import IntakeOrder, IntakeResult, Problem, check, redact
+from ..domain.intake import IntakeOrder, IntakeResult, Problem, check
 from ..domain.payload import dump, load
+from ..domain.redact import redact
 from .tax_memo import tax_memo
 
 _logger = logging.getLogger(__name__)
@@ -56,10 +57,7 @@ class SaleOrder(models.Model):
 
     def _b2c_take_in_known(self, orders) -> dict[str, IntakeResult]:
         """Orders that are here already get the new facts; results by reference."""
-        known = {
-            f"{record.b2c_source}/{record.b2c_external_id}": record
-            for record in self._b2c_existing(orders)
-        }
+        known = self._b2c_known(orders)
         results = {}
         for order in orders:
             record = known.get(self._b2c_ref(order))
@@ -95,14 +93,16 @@ class SaleOrder(models.Model):
             results |= self._b2c_take_in([order])
         return results
 
-    def _b2c_existing(self, orders):
-        return self.search(
+    def _b2c_known(self, orders) -> dict:
+        """The orders that are here already, by reference (see `_b2c_ref`)."""
+        records = self.search(
             [
                 ("company_id", "=", self.env.company.id),
                 ("b2c_source", "in", list({order.source for order in orders})),
                 ("b2c_external_id", "in", [order.external_id for order in orders]),
             ]
         )
+        return {f"{one.b2c_source}/{one.b2c_external_id}": one for one in records}
 
     def _b2c_create(self, orders) -> dict[str, IntakeResult]:
         """Make consumers and sale orders; what stands against one keeps it out."""

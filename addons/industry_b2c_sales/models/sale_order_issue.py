@@ -1,7 +1,8 @@
 from odoo import api, models
 
 from ..const import PROBLEMS
-from ..domain.intake import Problem, redact
+from ..domain.intake import Problem
+from ..domain.redact import redact
 
 
 class SaleOrder(models.Model):

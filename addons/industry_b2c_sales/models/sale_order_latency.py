@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..const import USER_GROUP
-from .sale_order_log import naive
+from ..timing import whole_seconds
 
 
 class SaleOrder(models.Model):
@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
 
     def _b2c_order_vals(self, order, partner, shipping, lines):
         vals = super()._b2c_order_vals(order, partner, shipping, lines)
-        return vals | {"b2c_ordered_at": naive(order.ordered_at).replace(microsecond=0)}
+        return vals | {"b2c_ordered_at": whole_seconds(order.ordered_at)}
 
     def _prepare_confirmation_values(self):
         """The stamp is written together with the state."""

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import psycopg2
 
 from odoo import fields, models
@@ -9,21 +7,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..const import AXIS_FIELDS
 from ..domain.axes import STATES, Axis, Fact, fold, newest_is_unknown, parse_state
 from ..domain.control import CONTROL
-
-
-def utc_now() -> datetime:
-    """The transaction-independent present as aware UTC, as ``domain/`` wants it."""
-    return aware(fields.Datetime.now())
-
-
-def aware(value) -> datetime | None:
-    """A datetime field's value (naive UTC) as aware UTC."""
-    return value and value.replace(tzinfo=UTC)
-
-
-def naive(value: datetime) -> datetime:
-    """An aware datetime as a datetime field stores it (naive UTC)."""
-    return value.astimezone(UTC).replace(tzinfo=None)
+from ..timing import aware, naive, utc_now
 
 
 class SaleOrder(models.Model):

@@ -8,9 +8,9 @@ from ..const import BY_USER, USER_GROUP
 from ..domain.axes import Axis, OrderState
 from ..domain.cancellation import Asker
 from ..domain.control import Control
-from ..domain.intake import redact
 from ..domain.partial import SoldLine, explains, less_paid, net_rest, refund_of
-from .sale_order_log import naive
+from ..domain.redact import redact
+from ..timing import naive
 
 
 class SaleOrder(models.Model):

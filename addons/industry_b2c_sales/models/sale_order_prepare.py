@@ -2,13 +2,10 @@ from decimal import Decimal
 
 from odoo import Command, models
 
+from ..domain.decimals import dec
 from ..domain.intake import IntakeLine, IntakeOrder, Problem
 from ..domain.payload import dump, load
 from ..domain.pricing import CENT, NetLine, PaidLine, net_freight, net_lines, spread
-
-
-def _dec(value: float) -> Decimal:
-    return Decimal(str(value))
 
 
 class SaleOrder(models.Model):
@@ -71,6 +68,7 @@ class SaleOrder(models.Model):
                     "brand": payment.brand,
                     "acquirer_cnpj": payment.acquirer_cnpj,
                     "auth_code": payment.auth_code,
+                    "installments": payment.installments,
                 }
                 for payment in order.payments
             ],
@@ -137,7 +135,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self._b2c_total_gap(order):
             rates = [
-                _dec(line.ipi_percent) if line.ipi_value else Decimal(0)
+                dec(line.ipi_percent) if line.ipi_value else Decimal(0)
                 for line in self.order_line
             ]
             prices, totals = self._b2c_prices(order, rates)
@@ -150,7 +148,7 @@ class SaleOrder(models.Model):
         return []
 
     def _b2c_total_gap(self, order: IntakeOrder) -> Decimal:
-        return _dec(self.amount_total).quantize(CENT) - order.paid_total
+        return dec(self.amount_total).quantize(CENT) - order.paid_total
 
     def _b2c_price_vals(self, net: NetLine) -> dict:
         return {

@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
         cities: dict = {}
         results = []
         for at, order in enumerate(orders):
-            record = known.get(order.external_id)
+            record = known.get(self._b2c_ref(order))
             if record:
                 results.append(IntakeResult(order.external_id, "duplicate", record.id))
                 continue
@@ -45,17 +45,6 @@ class SaleOrder(models.Model):
                 IntakeResult(order.external_id, outcome, problems=tuple(problems))
             )
         return results
-
-    def _b2c_known(self, orders) -> dict:
-        """The orders of the same source that are here, by external id."""
-        records = self.search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("b2c_source", "=", orders[0].source),
-                ("b2c_external_id", "in", [order.external_id for order in orders]),
-            ]
-        )
-        return {record.b2c_external_id: record for record in records}
 
     def _b2c_foresee(self, order, products, cities) -> list[Problem]:
         """What needs the database to be seen: company, products, city."""

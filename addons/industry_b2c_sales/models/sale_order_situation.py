@@ -5,7 +5,7 @@ from odoo import models
 from ..const import BY_USER
 from ..domain.axes import Axis, Fact, FiscalState, OrderState, ParcelState
 from ..domain.cancellation import Asker, Note, Situation, Stage
-from .sale_order_log import utc_now
+from ..timing import utc_now
 
 _LABELLED = ("label_ready", "printed")
 # The goods are out of the house, whatever our own transfer says.

@@ -13,12 +13,9 @@ from ..domain.allocation import (
     allocate,
     policies_for,
 )
+from ..domain.decimals import dec
 
 _WAITING = ("confirmed", "waiting", "partially_available")
-
-
-def _dec(value: float) -> Decimal:
-    return Decimal(str(round(value, 6)))
 
 
 class StockMove(models.Model):
@@ -125,7 +122,7 @@ class StockMove(models.Model):
                     key=move.id,
                     pool=(product.id, move.location_id.id),
                     source=source,
-                    quantity=_dec(move._b2c_missing()),
+                    quantity=dec(move._b2c_missing()),
                     policies=policies_for(policies, source, product.id, category),
                 )
             )
@@ -152,8 +149,8 @@ class StockMove(models.Model):
             totals = quants._b2c_sums(here)
             units = quants._b2c_sums(here, closed) if closed else totals
             for product in products:
-                on_hand, reserved = map(_dec, totals.get(product.id, (0, 0)))
-                in_units, of_units = map(_dec, units.get(product.id, (0, 0)))
+                on_hand, reserved = map(dec, totals.get(product.id, (0, 0)))
+                in_units, of_units = map(dec, units.get(product.id, (0, 0)))
                 stocks[product.id, location.id] = Stock(
                     on_hand, on_hand - reserved, in_units - of_units
                 )
@@ -165,7 +162,7 @@ class StockMove(models.Model):
         for location, moves in self.grouped("location_id").items():
             rows = self._b2c_reserved(moves.company_id, moves.product_id, location)
             for product_id, source, quantity in rows:
-                held[product_id, location.id][source] = _dec(quantity)
+                held[product_id, location.id][source] = dec(quantity)
         return held
 
     @api.model

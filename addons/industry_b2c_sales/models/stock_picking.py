@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.intake import redact
+from ..domain.redact import redact
 
 _logger = logging.getLogger(__name__)
 

@@ -21,6 +21,7 @@ from . import test_security
 from . import test_plain_salesman
 from . import test_order_fields
 from . import test_consumer_data
+from . import test_consumer_city
 from . import test_consumer_race
 from . import test_consumer_speed
 from . import test_consumer_privacy

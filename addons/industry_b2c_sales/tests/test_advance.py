@@ -155,7 +155,7 @@ class TestAdvance(B2cCase):
         self.assertEqual((orders - bad).invoice_ids.mapped("state"), ["posted"] * 2)
         issue = bad.b2c_issue_ids
         self.assertEqual(issue.code, "zip_bad")
-        self.assertEqual(issue.message, "CEP 1 e CPF ***982247**")
+        self.assertEqual(issue.message, "CEP 1 e CPF ***.982.247-**")
         bad._b2c_advance()
         self.assertEqual(bad.invoice_ids.state, "posted")
         self.assertEqual(issue.state, "solved")

@@ -36,10 +36,37 @@ class TestConsumer(B2cCase):
         )
         order = self.take_in(intake("1"))
         self.assertEqual(order.partner_id, known)
-        # A partner that we did not make keeps its address, the parcel gets its own.
+        # An address that somebody entered stays, the parcel gets its own.
         self.assertEqual(known.street_name, "Rua Antiga")
         self.assertEqual(order.partner_shipping_id.parent_id, known)
         self.assertEqual(order.partner_shipping_id.street_name, "Rua da Assembleia")
+
+    def test_person_in_the_books_becomes_a_consumer(self):
+        known = self.partners.create(
+            {"name": "Cliente Antigo", "vat": CPFS[0], "ind_final": "0"}
+        )
+        order = self.take_in(intake("1"))
+        self.assertEqual(order.partner_id, known)
+        self.assertTrue(known.b2c_consumer)
+        self.assertEqual((known.ind_final, known.ind_ie_dest), ("1", "9"))
+        self.assertEqual(known.fiscal_profile_id.ind_ie_dest, "9")
+        self.assertEqual(known.country_id.code, "BR")
+        self.assertEqual(known.name, "Cliente Antigo")
+        self.assertEqual(known.street_name, "Rua da Assembleia")
+        self.assertEqual(known.city_id.ibge_code, "3304557")
+        self.assertEqual(order.partner_shipping_id, known)
+        [row] = known.with_user(self.operator).read(["vat"])
+        self.assertEqual(row["vat"], "***.982.247-**")
+
+    def test_archived_consumer_is_taken_before_a_twin(self):
+        """Two with one CPF: a second consumer would break the first one's index."""
+        consumer = self.take_in(intake("1")).partner_id
+        consumer.active = False
+        self.partners.with_context(allow_vat_duplicate=True).create(
+            {"name": "Outra", "vat": CPFS[0], "company_id": self.company.id}
+        )
+        self.assertEqual(self.take_in(intake("2")).partner_id, consumer)
+        self.assertTrue(consumer.active)
 
     def test_partner_of_another_company_is_not_touched(self):
         other = self._make_company("Outra Empresa", "46312887000154")
@@ -73,27 +100,6 @@ class TestConsumer(B2cCase):
         third = self.take_in(intake("3", consumer=moved))
         self.assertEqual(third.partner_shipping_id, first.partner_id)
         self.assertEqual(first.partner_id.street_number, "95")
-
-    def test_city_is_found_by_code_and_by_name_without_accents(self):
-        by_code = replace(RIO, city="", city_ibge="3304557")
-        by_name = replace(RIO, city="  rio  de JANEIRO ")
-        self.assertEqual(
-            self.partners._b2c_address_vals(by_code)[0]["city_id"],
-            self.partners._b2c_address_vals(by_name)[0]["city_id"],
-        )
-        self.assertEqual(self.partners._b2c_address_vals(NITEROI)[1], [])
-
-    def test_unknown_city_is_a_problem_and_never_a_guess(self):
-        address = replace(RIO, city="Rio de Janero")
-        [result] = self.orders._b2c_intake(
-            [intake("1", consumer=replace(self.consumer, address=address))]
-        )
-        self.assertEqual(result.problems[0].code, "city_unknown")
-        self.assertFalse(self.partners._b2c_find(self.consumer.vat, self.company))
-        self.assertEqual(
-            self.issues.browse(result.issue_id).message,
-            "Não existe a cidade Rio de Janero em RJ.",
-        )
 
     def test_masked_data_neither_makes_nor_overwrites_a_partner(self):
         partner = self.take_in(intake("1")).partner_id

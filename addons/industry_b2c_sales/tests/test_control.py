@@ -87,7 +87,7 @@ class TestControl(B2cCase):
         held, released = self.controls().with_context(lang="pt_BR")
         self.assertEqual(held.state_label, "Retido")
         self.assertEqual(held.origin, self.operator.name)
-        self.assertEqual(held.note, "CPF ***982247** em dúvida")
+        self.assertEqual(held.note, "CPF ***.982.247-** em dúvida")
         self.assertEqual(held.at, NOW.replace(tzinfo=None))
         self.assertEqual(released.state_label, "Liberado")
         self.assertEqual(released.origin, self.chief.name)

@@ -78,6 +78,16 @@ class TestImport(B2cCase):
             [("b2c_source", "=", "loja/1"), ("b2c_external_id", "=", external_id)]
         )
 
+    def test_discounts_of_a_file_are_kept_by_who_bears_them(self):
+        header = HEADER + ";Desconto do pedido;Desconto do canal;Total pago"
+        content = f"{header}\n{row('1001')};9,90;15,00;195,00".encode("cp1252")
+        upload = self.take_in_file(content)
+        self.assertEqual(self.outcomes(upload), [(2, "created")])
+        order = self.order("1001")
+        self.assertAlmostEqual(order.amount_total, 210.00)
+        self.assertAlmostEqual(order.b2c_seller_discount, 9.90)
+        self.assertAlmostEqual(order.b2c_channel_discount, 15.00)
+
     # ------------------------------------------------------------ dry run
 
     def test_dry_run_tells_each_row_and_writes_no_order(self):
@@ -93,7 +103,7 @@ class TestImport(B2cCase):
                 row("draft", sku="NEW-1"),
                 row("gone", status="Cancelado"),
                 row("cpf", consumer=CONSUMER.replace("47-25", "47-26")),
-                row("city", consumer=CONSUMER.replace("Rio de Janeiro", "Atlantis")),
+                row("zip", consumer=CONSUMER.replace("20011-901", "20000-000")),
             )
         )
         before = self.orders.search_count([]), self.issues.search_count([])
@@ -116,7 +126,7 @@ class TestImport(B2cCase):
         self.assertEqual(rows[3].message, "Pertence ao pedido da linha 2.")
         self.assertEqual(rows[4].message, "Preço unitário: dez não é um número.")
         self.assertIn("NONE", rows[5].message)
-        self.assertEqual(rows[9].message, "O CPF ***982247** não é válido.")
+        self.assertEqual(rows[9].message, "O CPF ***.982.247-** não é válido.")
         self.assertEqual(
             (upload.order_count, upload.ready_count, upload.error_count), (8, 1, 1)
         )

@@ -36,6 +36,7 @@ class TestIntake(B2cCase):
                     "brand": "",
                     "acquirer_cnpj": "",
                     "auth_code": "",
+                    "installments": 1,
                 }
             ],
         )
@@ -118,7 +119,7 @@ class TestIntake(B2cCase):
             [issue.code for issue in issues],
             ["cpf_invalid", "sku_unknown", "total_mismatch"],
         )
-        self.assertEqual(issues[0].message, "O CPF ***982247** não é válido.")
+        self.assertEqual(issues[0].message, "O CPF ***.982.247-** não é válido.")
         self.assertEqual(issues[0].external_ref, f"{SOURCE}/1")
         self.assertTrue(all(issue.suggestion for issue in issues))
 

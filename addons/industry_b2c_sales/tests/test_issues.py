@@ -101,4 +101,4 @@ class TestIssues(B2cCase):
         self.env["res.partner"].create({"name": "Outro", "vat": "52998224725"})
         order = self.take_in(intake("1"))
         order._b2c_report_error(ValueError("CPF 52998224725 em uso"), "advance_failed")
-        self.assertEqual(order.b2c_issue_ids.message, "CPF ***982247** em uso")
+        self.assertEqual(order.b2c_issue_ids.message, "CPF ***.982.247-** em uso")

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo.tests import tagged
@@ -39,12 +40,15 @@ class TestNoteTotal(B2cCase):
 
     def an_order(self, dice, number):
         lines = tuple(
-            line(
-                dice.choice(self.codes),
-                dice.randint(1, 12),
-                f"{dice.randint(150, 90000) / 100:.2f}",
-                f"{dice.randint(0, 100) / 100:.2f}",
-                key=str(index),
+            replace(
+                line(
+                    dice.choice(self.codes),
+                    dice.randint(1, 12),
+                    f"{dice.randint(150, 90000) / 100:.2f}",
+                    f"{dice.randint(0, 100) / 100:.2f}",
+                    key=str(index),
+                ),
+                channel_discount=Decimal(dice.randint(0, 5000)) / 100,
             )
             for index in range(dice.randint(1, 4))
         )
@@ -71,7 +75,7 @@ class TestNoteTotal(B2cCase):
                     order.b2c_seller_discount, float(data.seller_discounts)
                 )
                 self.assertAlmostEqual(
-                    order.b2c_channel_discount, float(data.channel_discount)
+                    order.b2c_channel_discount, float(data.channel_discounts)
                 )
         rates = set(orders.order_line.mapped("ipi_percent"))
         self.assertEqual(rates, {float(rate) for rate in RATES})

@@ -54,9 +54,10 @@ class TestQuarantine(B2cCase):
                 whole,
                 consumer=replace(consumer, address=replace(address, zip="2001")),
             ),
-            "city_unknown": replace(
+            # In the range of the state and in no city's.
+            "zip_unknown": replace(
                 whole,
-                consumer=replace(consumer, address=replace(address, city="Atlantis")),
+                consumer=replace(consumer, address=replace(address, zip="20000000")),
             ),
             "total_mismatch": replace(whole, paid_total=Decimal("150.00")),
             "lines_missing": replace(whole, lines=()),

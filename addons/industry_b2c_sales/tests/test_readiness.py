@@ -58,6 +58,38 @@ class TestReadiness(B2cCase):
         order = self.take_in(intake("1", (line("NAKED"),)))
         self.assertEqual(order.b2c_issue_ids.code, "ncm_missing")
 
+    def test_company_may_hold_what_is_not_measured(self):
+        """No weight, no freight quote: some would rather wait than guess."""
+        other = self._make_company("Outra Indústria", "46312887000154")
+        self.company.b2c_hold_unmeasured = True
+        problems = self.chair._b2c_readiness(self.company)
+        self.assertEqual(
+            [problem.code for problem in problems],
+            ["weight_missing", "dimensions_missing"],
+        )
+        self.chair.with_company(other).fiscal_type = "04"
+        self.assertFalse(self.chair._b2c_readiness(other))
+        self.assertFalse(self.ready._b2c_readiness(self.company))
+        [result] = self.orders._b2c_intake([intake("1")])
+        self.assertEqual(result.outcome, "held")
+        order = self.orders.browse(result.order_id)
+        self.assertEqual(
+            set(order.b2c_issue_ids.mapped("code")),
+            {"weight_missing", "dimensions_missing"},
+        )
+        order._b2c_advance()
+        self.assertEqual(order.state, "draft")
+        meter = self.env.ref("uom.product_uom_meter")
+        sides = {side: COMPLETE[side] for side in COMPLETE if "product_" in side}
+        self.chair.write({"weight": 7.5, "dimensional_uom_id": meter.id} | sides)
+        order._b2c_advance()
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.b2c_issue_ids.filtered(lambda one: one.state == "open"))
+
+    def test_search_finds_what_a_strict_company_says(self):
+        self.company.b2c_hold_unmeasured = True
+        self.test_search_finds_what_the_check_says()
+
     def test_search_finds_what_the_check_says(self):
         bad = self._make_product("BAD", barcode="7891000315508", weight=1)
         self._make_product("SERVICE", fiscal_type=False)

@@ -2,7 +2,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import B2cCase, intake, line
+from ..domain.axes import Axis, OrderState
+from .common import B2cCase, fact, intake, line
 
 
 @tagged("post_install", "-at_install")
@@ -38,11 +39,33 @@ class TestSecurity(B2cCase):
                 self.as_stranger(records).read(["company_id"])
 
     def test_same_channel_order_in_two_companies(self):
+        """One account told to two companies: an order each, and facts of its own."""
         mine = self.take_in(intake("1"))
-        operation = self.company.sale_fiscal_operation_id
-        self.other.sale_fiscal_operation_id = operation
-        orders = self.orders.with_company(self.other)
-        self.assertFalse(orders._b2c_existing([intake("1")]) & mine)
+        company, type(self).company = self.company, self.other
+        try:
+            self._set_up_taxes()
+        finally:
+            type(self).company = company
+        self.chair.with_company(self.other).write(
+            {"fiscal_type": "04", "tax_icms_or_issqn": "icms"}
+        )
+        orders = self.as_stranger(self.orders).with_company(self.other)
+        [result] = orders._b2c_intake([intake("1")])
+        self.assertEqual(result.outcome, "created", result.problems)
+        theirs = self.orders.browse(result.order_id)
+        self.assertNotEqual(theirs, mine)
+        self.assertEqual(theirs.company_id, self.other)
+        self.assertEqual(theirs.partner_id.company_id, self.other)
+        self.assertNotEqual(theirs.partner_id, mine.partner_id)
+        self.assertEqual(mine.company_id, company)
+        # Each company finds its own when the channel tells it again.
+        [again] = orders._b2c_intake([intake("1")])
+        self.assertEqual((again.outcome, again.order_id), ("duplicate", theirs.id))
+        self.assertEqual(self.take_in(intake("1")), mine)
+        cancelled = fact(Axis.ORDER, OrderState.CANCELLED, uid="theirs")
+        orders._b2c_intake([intake("1", facts=(cancelled,))])
+        self.assertEqual(theirs.b2c_order_state, "cancelled")
+        self.assertEqual(mine.b2c_order_state, "ready")
 
     def test_operator_goes_the_whole_way(self):
         orders = self.orders.with_user(self.operator)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..models.sale_order_log import aware
+from ..timing import aware
 
 
 class B2cCancelRequest(models.TransientModel):

@@ -7,9 +7,10 @@ from werkzeug.exceptions import NotFound
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
+from odoo.addons.industry_b2c_sales.timing import utc_now
+
 from ..const import BODY_LIMIT
 from ..domain.contract import Ack, ChannelError, EventAuth, RawRequest
-from ..timing import utc_now
 
 _logger = logging.getLogger(__name__)
 

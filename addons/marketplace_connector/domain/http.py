@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 import requests
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+
 from .errors import (
     AuthDead,
     ChannelError,
@@ -30,7 +32,6 @@ from .errors import (
     TokenExpired,
     Transient,
 )
-from .redact import redact
 
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUT = 20.0

@@ -6,8 +6,9 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.industry_b2c_sales.timing import utc_now
+
 from ..domain.http import HttpOptions
-from ..timing import utc_now
 from .marketplace_call_log import CallLogger
 from .marketplace_token import TokenSource
 from .own_transaction import own_transaction

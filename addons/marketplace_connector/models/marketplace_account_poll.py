@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
+
 from ..const import QUEUE
 from ..domain.contract import (
     AuthDead,
@@ -15,8 +18,6 @@ from ..domain.contract import (
     Cursor,
     RateLimited,
 )
-from ..domain.redact import redact
-from ..timing import naive, utc, utc_now
 from .own_transaction import own_transaction
 
 SWEEP_AFTER = timedelta(hours=2)
@@ -145,7 +146,7 @@ class MarketplaceAccount(models.Model):
     def _changed(self, page):
         """Hints for the orders of a page that are newer than what is stored."""
         known = {
-            order.external_id: utc(order.updated_at)
+            order.external_id: aware(order.updated_at)
             for order in self.env["marketplace.order"].search(
                 [
                     ("account_id", "=", self.id),
@@ -181,7 +182,7 @@ class MarketplaceAccount(models.Model):
     def _cursor(self, stored):
         if not stored:
             start = self.import_from or self.create_date
-            return Cursor(low=utc(start))
+            return Cursor(low=aware(start))
         return Cursor(
             value=stored["value"],
             low=stored["low"] and datetime.fromisoformat(stored["low"]),
@@ -190,7 +191,7 @@ class MarketplaceAccount(models.Model):
 
     def _note_sync(self):
         with own_transaction(self) as account:
-            account.write({"last_sync": naive(utc_now()), "last_error": False})
+            account.write({"last_sync": whole_seconds(utc_now()), "last_error": False})
 
     def _job_problem(self, error):
         """A poll failed: note it; the next tick of the clock tries again."""

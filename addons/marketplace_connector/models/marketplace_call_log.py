@@ -6,9 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+from odoo.addons.industry_b2c_sales.timing import whole_seconds
+
 from ..const import KEEP_CALLS
-from ..domain.redact import redact
-from ..timing import naive
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class CallLogger:
         return {
             "account_id": self._account_id,
             "company_id": self._company_id,
-            "at": naive(record.at),
+            "at": whole_seconds(record.at),
             "method": record.method,
             "template": record.template,
             "ref": redact(record.ref),

@@ -8,9 +8,10 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import split_every
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+
 from ..const import CHUNK, COLLECT_SECONDS, KEEP_INBOX, MAX_ATTEMPTS, QUEUE, backoff
 from ..domain.contract import AuthDead, ChannelError, RateLimited
-from ..domain.redact import redact
 
 _logger = logging.getLogger(__name__)
 

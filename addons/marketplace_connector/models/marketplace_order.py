@@ -7,12 +7,12 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
 from ..const import CHUNK
 from ..domain.contract import ChannelError, NotFound, Transient
-from ..domain.redact import redact
 from ..rules import living
-from ..timing import naive, utc, utc_now
 
 _logger = logging.getLogger(__name__)
 
@@ -186,22 +186,27 @@ class MarketplaceOrder(models.Model):
             [("account_id", "=", account.id), ("external_id", "=", order.external_id)]
         )
         news = living.freshness(
-            order, utc(binding.updated_at), binding.digest or "", binding.partial
+            order, aware(binding.updated_at), binding.digest or "", binding.partial
         )
         if binding and news == living.Freshness.STALE:
             binding.write(
-                {"stale_count": binding.stale_count + 1, "read_at": naive(utc_now())}
+                {
+                    "stale_count": binding.stale_count + 1,
+                    "read_at": whole_seconds(utc_now()),
+                }
             )
             return binding
         if binding and news == living.Freshness.SAME:
-            binding.read_at = naive(utc_now())
+            binding.read_at = whole_seconds(utc_now())
             return binding
         if not binding:
             binding = self.create(binding._prepare_binding(account, order))
             binding._find_sale()
         elif order.partial:
             # Something is missing or masked: states only, nothing else is believed.
-            binding.write({"partial": not binding.digest, "read_at": naive(utc_now())})
+            binding.write(
+                {"partial": not binding.digest, "read_at": whole_seconds(utc_now())}
+            )
         else:
             binding.write(binding._prepare_binding(account, order))
         if not order.partial:
@@ -251,10 +256,10 @@ class MarketplaceOrder(models.Model):
             "partial": order.partial,
             # A partial reading must not look as if everything of its moment was known.
             "digest": "" if order.partial else order.raw_digest,
-            "updated_at": naive(order.updated_at),
-            "read_at": naive(utc_now()),
-            "hold_until": naive(order.hold_until),
-            "ship_by": naive(ship_by),
+            "updated_at": whole_seconds(order.updated_at),
+            "read_at": whole_seconds(utc_now()),
+            "hold_until": whole_seconds(order.hold_until),
+            "ship_by": whole_seconds(ship_by),
         }
 
     def _settle_lost(self, order):
@@ -333,7 +338,7 @@ class MarketplaceOrder(models.Model):
                 state,
                 source=self.account_id._b2c_source(),
                 uid=f"binding:{self.id}:{axis}:{state}:{self.updated_at}",
-                at=utc(self.updated_at),
+                at=aware(self.updated_at),
             )
 
     # ------------------------------------------------------------ people

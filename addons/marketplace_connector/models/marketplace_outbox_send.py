@@ -7,12 +7,12 @@ from decimal import Decimal
 from odoo import fields, models
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
+from odoo.addons.industry_b2c_sales.domain.redact import redact
+from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
 from ..const import CONFIG_ERRORS_TO_PAUSE
 from ..domain.contract import AuthDead, ChannelError, InvoiceFile
-from ..domain.redact import redact
 from ..rules import outcome as rules
-from ..timing import naive, utc, utc_now
 from .own_transaction import in_own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -93,9 +93,9 @@ class MarketplaceOutbox(models.Model):
         if self.document_id.state_edoc != "autorizada":
             self._block("nfe_cancelled")
             return False
-        authorized_at = utc(self.document_id.authorization_date)
+        authorized_at = aware(self.document_id.authorization_date)
         if authorized_at and authorized_at + caps.invoice_min_age > utc_now():
-            self.next_try = naive(authorized_at + caps.invoice_min_age)
+            self.next_try = whole_seconds(authorized_at + caps.invoice_min_age)
             return False
         for verdict in self.sale_order_ids._b2c_guard(GUARD).values():
             if verdict.go:
@@ -119,7 +119,7 @@ class MarketplaceOutbox(models.Model):
         return InvoiceFile(
             key=document.document_key,
             xml=document.nfe_proc_id.raw or b"",
-            authorized_at=utc(document.authorization_date) or utc_now(),
+            authorized_at=aware(document.authorization_date) or utc_now(),
             total=Decimal(str(document.fiscal_amount_total)).quantize(Decimal("0.01")),
             series=document.document_serie or "",
             number=document.document_number or "",
@@ -158,7 +158,7 @@ class MarketplaceOutbox(models.Model):
                 "error_code": outcome.code or False,
                 "error_message": outcome.error_class
                 and self._describe(outcome.code, redact(outcome.detail)),
-                "next_try": naive(outcome.next_try) or now,
+                "next_try": whole_seconds(outcome.next_try) or now,
                 "answered_at": now,
                 "receipt": outcome.receipt or self.receipt,
             }

@@ -3,9 +3,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.industry_b2c_sales.timing import whole_seconds
+
 from ..domain.contract import DocUnit, InvoiceState, InvoiceTarget
 from ..rules import living
-from ..timing import naive
 
 
 class MarketplaceParcel(models.Model):
@@ -168,8 +169,8 @@ class MarketplaceParcel(models.Model):
             "logistic": parcel.logistic,
             "carrier": parcel.carrier,
             "tracking": parcel.tracking,
-            "ship_by": naive(parcel.ship_by),
-            "not_before": naive(parcel.not_before),
+            "ship_by": whole_seconds(parcel.ship_by),
+            "not_before": whole_seconds(parcel.not_before),
         }
 
     def _prepare_target(self, target):

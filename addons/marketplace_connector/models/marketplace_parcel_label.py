@@ -8,10 +8,10 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, ParcelState
+from odoo.addons.industry_b2c_sales.domain.redact import redact
 
 from ..const import CHUNK, QUEUE, backoff
 from ..domain.contract import AuthDead, ChannelError, LabelBatch, NotFound
-from ..domain.redact import redact
 from .own_transaction import in_own_transaction
 
 _logger = logging.getLogger(__name__)

@@ -6,9 +6,10 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
+
 from ..const import TOKEN_MARGIN
 from ..domain.contract import AuthDead, ChannelError, TokenSet
-from ..timing import naive, utc, utc_now
 
 _logger = logging.getLogger(__name__)
 
@@ -116,9 +117,9 @@ class MarketplaceToken(models.Model):
         return TokenSet(
             access=row["access"],
             refresh=row["refresh"],
-            expires_at=utc(row["expires_at"]),
-            refresh_expires_at=utc(row["refresh_expires_at"]),
-            grant_expires_at=utc(row["grant_expires_at"]),
+            expires_at=aware(row["expires_at"]),
+            refresh_expires_at=aware(row["refresh_expires_at"]),
+            grant_expires_at=aware(row["grant_expires_at"]),
             generation=row["generation"] or 0,
         )
 
@@ -136,9 +137,9 @@ class MarketplaceToken(models.Model):
                 fresh.access,
                 # Channels that do not rotate answer without a refresh token.
                 fresh.refresh or old.refresh,
-                naive(fresh.expires_at),
-                naive(fresh.refresh_expires_at or old.refresh_expires_at),
-                naive(fresh.grant_expires_at or old.grant_expires_at),
+                whole_seconds(fresh.expires_at),
+                whole_seconds(fresh.refresh_expires_at or old.refresh_expires_at),
+                whole_seconds(fresh.grant_expires_at or old.grant_expires_at),
                 generation,
                 account.id,
             ],
@@ -152,9 +153,9 @@ class MarketplaceToken(models.Model):
         values = {
             "access": token.access,
             "refresh": token.refresh,
-            "expires_at": naive(token.expires_at),
-            "refresh_expires_at": naive(token.refresh_expires_at),
-            "grant_expires_at": naive(token.grant_expires_at),
+            "expires_at": whole_seconds(token.expires_at),
+            "refresh_expires_at": whole_seconds(token.refresh_expires_at),
+            "grant_expires_at": whole_seconds(token.grant_expires_at),
             "generation": row.generation + 1,
         }
         if row:

@@ -7,10 +7,10 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.domain.guard import LiveStatus
+from odoo.addons.industry_b2c_sales.timing import utc_now
 
 from ..const import CHUNK
 from ..domain.contract import AuthDead, ChannelError, OrderState
-from ..timing import utc_now
 
 _logger = logging.getLogger(__name__)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, Fact, parse_state
 from odoo.addons.industry_b2c_sales.domain.intake import (
+    CENT,
     IntakeAddress,
     IntakeConsumer,
     IntakeLine,
@@ -134,6 +135,8 @@ def _fact(
 def intake_order(order: Order, source: str, buyer: Party) -> IntakeOrder:
     """The order for ``sale.order._b2c_intake``.
 
+    Its total is the channel's ``total``, whoever bears which discount.
+
     :param buyer: who the NF-e is for (``adapter.buyer_fiscal``)
     """
     consumer = _address(buyer.address, buyer)
@@ -158,6 +161,7 @@ def intake_order(order: Order, source: str, buyer: Party) -> IntakeOrder:
         # Instalment interest is paid to the channel, but the note carries it: what the
         # buyer paid is its total.
         freight=order.freight_buyer + order.interest,
+        channel_discount=_coupon(order),
         pack_id=order.pack_id or "",
         intermediary_vat=order.intermediary_cnpj,
         intermediary_ref=order.intermediary_id,
@@ -201,16 +205,39 @@ def _quantity(line: Line) -> Decimal:
 
 
 def _line(line: Line) -> IntakeLine:
+    quantity = _quantity(line)
+    reduction = _seller_reduction(line)
     return IntakeLine(
         key=line.key,
         sku=line.sku,
-        quantity=_quantity(line),
-        # The channel's discounts are inside the price already.
-        unit_price=line.unit_price,
+        quantity=quantity,
+        unit_price=line.unit_price + reduction,
+        discount=reduction * quantity,
         title=line.title,
         item_id=line.item_id,
         variation_id=line.variation_id,
+        # Out of the price already, like the seller's, but no discount of the note.
+        channel_discount=(line.channel_discount * quantity / line.qty).quantize(CENT),
     )
+
+
+def _seller_reduction(line: Line) -> Decimal:
+    """What the seller took off one unit, which the note shows as a discount (vDesc).
+
+    In whole cents, as prices are: of 10.00 off three units 3.34 are told for each, and
+    the price before the discount is as much higher.
+    """
+    if line.unit_price <= 0:
+        return Decimal(0)
+    return (line.seller_discount / line.qty).quantize(CENT, ROUND_UP)
+
+
+def _coupon(order: Order) -> Decimal:
+    """What the channel paid for the buyer, at most the order: a coupon may be told for
+    a whole cart."""
+    standing = [payment for payment in order.payments if _pays(payment)]
+    paid_by_others = sum((p.amount - p.paid_total for p in standing), Decimal(0))
+    return max(Decimal(0), min(paid_by_others, order.total))
 
 
 def _pays(payment: Payment) -> bool:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
@@ -21,6 +22,23 @@ class TestApply(ConnectorCase):
         parcel = sale.marketplace_parcel_ids
         self.assertEqual(parcel.external_id, "S9001")
         self.assertEqual(parcel.invoice_state, "needed")
+
+    def test_discounts_are_kept_by_who_bears_them(self):
+        reduced = replace(
+            chair(),
+            unit_list_price=Decimal("229.90"),
+            seller_discount=Decimal("20.00"),
+            channel_discount=Decimal("10.00"),
+        )
+        order = order_of("9001", lines=(reduced,))
+        paid = replace(order.payments[0], paid_total=Decimal("194.90"))
+        sale = self.read(replace(order, payments=(paid,))).sale_order_id
+        self.assertFalse(sale.b2c_issue_ids.mapped("message"))
+        self.assertAlmostEqual(sale.amount_total, 199.90)
+        self.assertAlmostEqual(sale.b2c_seller_discount, 20.00)
+        self.assertAlmostEqual(sale.b2c_channel_discount, 15.00)
+        # The consumer's 20.00 hold their share of the IPI, which the note's does not.
+        self.assertAlmostEqual(sale.order_line.discount_value, 19.37, delta=0.011)
 
     def test_reading_it_again_changes_nothing(self):
         binding = self.read(order_of("9001"))

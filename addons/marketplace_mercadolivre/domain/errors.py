@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.marketplace_connector.domain.contract import (
     AlreadyDone,
     AuthDead,
@@ -20,7 +21,6 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Transient,
 )
 from odoo.addons.marketplace_connector.domain.http import Answer, retry_after
-from odoo.addons.marketplace_connector.domain.redact import redact
 
 OPERATOR = "operator"
 CONFIG = "config"

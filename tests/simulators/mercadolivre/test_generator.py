@@ -39,6 +39,7 @@ def test_people_are_valid_and_reproducible():
         assert cpf.is_valid(person.document)
         assert len(person.phone) == 11 and person.phone[2] == "9"
         assert len(person.address.cep) == 8
+        assert person.address.cep[3:] != "00000"
     assert len({person.address.uf for person in people}) >= 8
 
 

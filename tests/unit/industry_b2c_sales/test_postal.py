@@ -6,7 +6,9 @@ import pytest
 
 from odoo.addons.industry_b2c_sales.domain.intake import check
 from odoo.addons.industry_b2c_sales.domain.postal import (
+    ListedCity,
     city_of_zip,
+    match_cities,
     uf_of_city,
     uf_of_zip,
 )
@@ -30,6 +32,30 @@ RANGES = (("20000000", "23799999", 1), ("24000000", "24399999", 2))
 def test_city_of_zip(cep, city):
     assert city_of_zip(RANGES, cep) == city
     assert city_of_zip((), cep) is None
+
+
+def test_cities_of_two_lists_are_matched_by_name_and_state():
+    cities = [
+        ListedCity(1, "Olho d'Água do Borges", "RN"),
+        ListedCity(2, "Bom Jesus", "RN"),
+        ListedCity(3, "São Thomé das Letras", "MG"),
+        ListedCity(4, "Nova Cidade", "MG"),
+        ListedCity(11, "Olho-d'Água do Borges", "RN", "2408409"),
+        ListedCity(12, "Bom Jesus", "RS", "4302303"),
+        ListedCity(13, "São Tomé das Letras", "MG", "3165206"),
+        ListedCity(14, "Bom Jesus", "RN", "2401701"),
+    ]
+    found = match_cities(cities)
+    assert found == {1: 11, 2: 14, 3: 13} | {11: 11, 12: 12, 13: 13, 14: 14}
+
+
+def test_name_of_two_cities_of_a_state_matches_none():
+    cities = [
+        ListedCity(1, "Bom Jesus", "RN"),
+        ListedCity(2, "Bom Jesus", "RN", "2401701"),
+        ListedCity(3, "BOM JESUS", "RN", "2401702"),
+    ]
+    assert 1 not in match_cities(iter(cities))
 
 
 @pytest.mark.parametrize(

@@ -56,3 +56,22 @@ def test_what_blocks_is_worse():
     assert len(findings) == 6
     assert worst(findings) is Level.BLOCKED
     assert worst(findings[1:]) is Level.ADVICE
+
+
+def test_company_may_hold_what_is_not_measured():
+    """Measures block then; what the note does not need still advises."""
+    naked = replace(COMPLETE, gtin="", weight=Decimal(0), sides=(), price=Decimal(0))
+    blocking = [
+        finding.code
+        for finding in examine(naked, hold_unmeasured=True)
+        if finding.level is Level.BLOCKED
+    ]
+    assert blocking == ["weight_missing", "dimensions_missing"]
+    assert worst(examine(naked)) is Level.ADVICE
+    assert examine(COMPLETE, hold_unmeasured=True) == []
+
+
+def test_what_blocks_comes_first():
+    naked = replace(COMPLETE, gtin="", weight=Decimal(0))
+    levels = [finding.level for finding in examine(naked, hold_unmeasured=True)]
+    assert levels == [Level.BLOCKED, Level.ADVICE]

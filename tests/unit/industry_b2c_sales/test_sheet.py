@@ -11,9 +11,9 @@ from odoo.addons.industry_b2c_sales.domain.sheet import (
     Row,
     SheetError,
     find_separator,
-    plain,
     read_sheet,
 )
+from odoo.addons.industry_b2c_sales.domain.text import plain
 
 TEXT = 'Pedido;Descrição;Preço\n1;"Cadeira ""Luna""; azul";199,90\n\n2;Mesa;1.234,56\n'
 

@@ -258,3 +258,29 @@ def test_nothing_in_a_cell_stops_the_other_rows(garbage):
     for item in found:
         if item.order:
             check(item.order)
+
+
+@pytest.mark.parametrize("paid", [None, "2.419,80", "2.389,80"])
+def test_discount_of_the_channel_leaves_the_note_alone(paid):
+    """Whether the file tells no total, the note's, or what left the pocket."""
+    order = one(channel_discount="30,00", paid_total=paid).order
+    assert order.paid_total == Decimal("2419.80")
+    assert order.channel_discounts == 30
+    assert order.seller_discounts == 0
+    assert check(order) == []
+
+
+def test_total_that_fits_neither_stays_as_told():
+    order = one(channel_discount="30,00", paid_total="2.400,00").order
+    assert order.paid_total == 2400
+    assert [problem.code for problem in check(order)] == ["total_mismatch"]
+
+
+def test_rows_of_an_order_tell_one_discount_of_the_channel():
+    found = one(GOOD | {"channel_discount": "5"}, GOOD | {"channel_discount": "6"})
+    assert problems(found) == [(3, "rows_differ")]
+
+
+@pytest.mark.parametrize("header", ["Desconto do canal", "DESCONTO MARKETPLACE"])
+def test_column_of_the_channels_discount_is_recognised(header):
+    assert guess_columns([header]) == {"channel_discount": Column(header)}

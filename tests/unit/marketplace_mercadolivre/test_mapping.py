@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from odoo.addons.industry_b2c_sales.domain.intake import lines_total
 from odoo.addons.marketplace_connector.domain.contract import (
     ContractDrift,
     InvoiceState,
@@ -14,6 +15,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     ParcelState,
     PaymentState,
 )
+from odoo.addons.marketplace_connector.rules.living import intake_order
 from odoo.addons.marketplace_mercadolivre.domain.mapping import (
     map_live,
     map_order,
@@ -67,6 +69,18 @@ def test_coupon_of_the_channel_does_not_lower_the_sale(raw_order, raw_shipment):
     assert result.payments[0].amount == 200
     assert result.payments[0].paid_total == 180
     assert result.interest == 0
+
+
+def test_discounts_reach_the_sale_by_who_bears_them(raw_order, raw_shipment):
+    """Two units at 110 less 6 of the seller and 4 of the channel, and a coupon."""
+    raw = raw_order()
+    raw["payments"][0].update(coupon_amount=15, total_paid_amount=Decimal("210.40"))
+    result = map_order(raw, raw_shipment())
+    sale = intake_order(result, "mercadolivre/1", result.recipient)
+    assert sale.seller_discounts == 12
+    assert sale.channel_discounts == 8 + 15
+    assert (sale.lines[0].unit_price, sale.lines[0].discount) == (106, 12)
+    assert lines_total(sale) == sale.paid_total == Decimal("225.40")
 
 
 def test_card(order):
