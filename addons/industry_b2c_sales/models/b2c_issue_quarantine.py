@@ -112,8 +112,8 @@ class B2cIssue(models.Model):
         self.sudo().write(
             {
                 "suggestion": self.with_context(lang=lang).env._(
-                    "Trying again broke off: %(error)s. Have the channel send the order "
-                    "anew, or enter it by hand and press Solved.",
+                    "Trying again broke off: %(error)s. Have the channel send the "
+                    "order anew, or enter it by hand and press Solved.",
                     error=text,
                 ),
                 "count": self.count + 1,

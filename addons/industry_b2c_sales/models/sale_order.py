@@ -133,9 +133,7 @@ class SaleOrder(models.Model):
     )
     # Issues and verdicts are not for everybody who may see the order: what they say
     # about it is (it names no person).
-    b2c_hold_reason = fields.Text(
-        compute="_compute_b2c_hold_reason", compute_sudo=True
-    )
+    b2c_hold_reason = fields.Text(compute="_compute_b2c_hold_reason", compute_sudo=True)
 
     _b2c_external_uniq = models.UniqueIndex(
         "(company_id, b2c_source, b2c_external_id) WHERE b2c_external_id IS NOT NULL",

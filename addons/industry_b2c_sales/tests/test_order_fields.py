@@ -40,8 +40,7 @@ class TestOrderFields(B2cCase):
         cls.seller = new_test_user(
             cls.env,
             login="b2c_plain_seller",
-            groups="sales_team.group_sale_salesman_all_leads,"
-            "l10n_br_fiscal.group_user",
+            groups="sales_team.group_sale_salesman_all_leads,l10n_br_fiscal.group_user",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )
