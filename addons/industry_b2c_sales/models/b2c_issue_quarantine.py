@@ -8,8 +8,8 @@ from odoo.tools import split_every
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.payload import load
 from ..domain.redact import redact
+from ..domain.payload import load
 from .b2c_product_code import line_code
 
 _logger = logging.getLogger(__name__)
@@ -107,11 +107,11 @@ class B2cIssue(models.Model):
         self.ensure_one()
         text = redact(f"{type(error).__name__}: {error}")
         _logger.warning("Issue %s cannot be tried again: %s", self.id, text)
-        words = self.with_context(lang=self.company_id._b2c_lang()).env
+        lang = self.company_id._b2c_lang()
         # sudo: issues are read-only for users, this is the machinery's word.
         self.sudo().write(
             {
-                "suggestion": words._(
+                "suggestion": self.with_context(lang=lang).env._(
                     "Trying again broke off: %(error)s. Have the channel send the "
                     "order anew, or enter it by hand and press Solved.",
                     error=text,

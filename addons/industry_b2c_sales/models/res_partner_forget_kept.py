@@ -36,14 +36,16 @@ class ResPartner(models.Model):
         """Rows lose their order; a file goes whole, as orders come from its rows."""
         rows = self._b2c_kept_in("b2c.import.row")
         for row in rows:
-            words = row.import_id._in_words().env
-            note = words._("The consumer asked to be forgotten.")
+            note = row.import_id._in_words().env._(
+                "The consumer asked to be forgotten."
+            )
             row._note({"outcome": "skipped", "message": note})
         (rows | self._b2c_rows_of_orders()).import_id.file = False
 
     def _b2c_kept_in(self, model: str):
         """The records whose payload is an order of this consumer, with the rights to
-        erase it. A consumer of one company is another one to the others."""
+        erase it. A consumer of one company is another one to the others; one without
+        a company is forgotten by all."""
         # sudo: no user reads payloads.
         records = self.env[model].sudo()
         records.flush_model(["company_id", "payload"])
@@ -51,12 +53,13 @@ class ResPartner(models.Model):
             "upper(regexp_replace("
             "payload->'consumer'->>'vat', '[^0-9A-Za-z]', '', 'g'))"
         )
+        company = self.company_id
         query = SQL(
-            "SELECT id FROM %s WHERE %s = %s AND company_id IN %s",
+            "SELECT id FROM %s WHERE %s = %s AND %s",
             SQL.identifier(records._table),
             vat,
             unpunctuated(self.vat),
-            tuple(self._b2c_companies().ids),
+            SQL("company_id = %s", company.id) if company else SQL("true"),
         )
         return records.browse([id_ for (id_,) in self.env.execute_query(query)])
 
@@ -78,8 +81,3 @@ class ResPartner(models.Model):
         return rows.filtered(
             lambda row: (row.import_id.layout_id.source, row.external_id) in keys
         )
-
-    def _b2c_companies(self):
-        # sudo: a consumer that all companies share is forgotten by all.
-        companies = self.env["res.company"].sudo()
-        return self.company_id or companies.search([])
