@@ -18,7 +18,6 @@ from stdnum.br import cnpj, cpf
 from .axes import Fact
 from .postal import uf_of_city, uf_of_zip
 from .privacy import is_cpf, masked_cpf
-from .redact import redact as redact
 from .text import unpunctuated
 
 CENT = Decimal("0.01")

@@ -8,8 +8,8 @@ from odoo.tools import split_every
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..domain.redact import redact
 from ..domain.payload import load
+from ..domain.redact import redact
 from .b2c_product_code import line_code
 
 _logger = logging.getLogger(__name__)
