@@ -1,7 +1,7 @@
 """What our own code tells itself through the context.
 
-Whoever calls a public method may send any context as JSON, but no object of these
-classes: a key that carries one was set here.
+Whoever calls a public method may send any context as JSON, but no object of this
+module: a key that carries one was set here.
 """
 
 from collections.abc import Mapping
@@ -40,3 +40,16 @@ def looks(env) -> Mapping[int, LiveStatus | None]:
     """The answers that this transaction has got already."""
     told = env.context.get("b2c_looks")
     return told.answers if isinstance(told, Looks) else {}
+
+
+_MACHINERY = object()
+
+
+def machinery() -> dict:
+    """The context of the intake, which makes orders with the rights of any user."""
+    return {"b2c_machinery": _MACHINERY}
+
+
+def is_machinery(env) -> bool:
+    """Is it the intake that makes these orders?"""
+    return env.context.get("b2c_machinery") is _MACHINERY

@@ -8,7 +8,7 @@ CHUNK = 50
 QUEUE = "root.channel"
 """The queue channel of every call to a marketplace."""
 
-COLLECT_SECONDS = 2
+COLLECT_SECONDS = 1
 """How long the drain waits for the events that come along with the first one."""
 
 BODY_LIMIT = 256 * 1024

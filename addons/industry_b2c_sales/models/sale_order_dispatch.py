@@ -11,6 +11,7 @@ from ..domain.axes import Axis, Fact, ParcelState
 from ..domain.guard import Decision, Verdict
 from ..exceptions import B2cHoldError
 from ..timing import utc_now
+from ..told import guarded
 from .sale_order_intake import QUIET
 
 
@@ -118,7 +119,7 @@ class SaleOrder(models.Model):
         pickings = self._b2c_open_deliveries()
         if not pickings:
             return
-        pickings.with_context(**QUIET)._b2c_as_guarded().button_validate()
+        pickings.with_context(**QUIET, **guarded(self)).button_validate()
         if any(picking.state != "done" for picking in pickings):
             raise UserError(self.env._("The delivery asks for more input."))
 

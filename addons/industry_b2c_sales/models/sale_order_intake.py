@@ -9,6 +9,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..domain.intake import IntakeOrder, IntakeResult, Problem, check
 from ..domain.payload import dump, load
 from ..domain.redact import redact
+from ..told import machinery
 from .tax_memo import tax_memo
 
 _logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class SaleOrder(models.Model):
             except _ProblemsFound as found:
                 results[self._b2c_ref(order)] = self._b2c_reject(order, found.problems)
         values = [vals for _order, vals in ready.values()]
-        records = self._b2c_as_machinery().create(values).with_env(self.env)
+        records = self.with_context(**machinery()).create(values).with_env(self.env)
         for (ref, (order, _vals)), record in zip(ready.items(), records, strict=True):
             results[ref] = record._b2c_settle(order)
         facts = [order.facts for order, _vals in ready.values()]

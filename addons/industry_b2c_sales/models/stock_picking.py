@@ -8,11 +8,9 @@ from odoo.exceptions import UserError
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..domain.redact import redact
+from ..told import guarded_ids
 
 _logger = logging.getLogger(__name__)
-
-# Compared with ``is``: a client may send any context, but not this object.
-_DISPATCHING = object()
 
 
 class StockPicking(models.Model):
@@ -47,17 +45,14 @@ class StockPicking(models.Model):
             for picking in waiting:
                 picking._b2c_reserve()
 
-    def _b2c_as_guarded(self):
-        """For a dispatch that the guard has let go on already."""
-        return self.with_context(b2c_dispatching=_DISPATCHING)
-
     def _action_done(self):
         """No consumer's parcel leaves around the guard, whoever validates it."""
         # sudo: a picker may not read the order's invoice, which decides.
         deliveries = self.sudo()._b2c_outgoing()
-        guarded = self.env.context.get("b2c_dispatching") is _DISPATCHING
-        if deliveries and not guarded:
-            deliveries.sale_id._b2c_ensure_dispatch()
+        known = guarded_ids(self.env)
+        asked = deliveries.sale_id.filtered(lambda order: order.id not in known)
+        if asked:
+            asked._b2c_ensure_dispatch()
         result = super()._action_done()
         left = deliveries.filtered(lambda picking: picking.state == "done")
         left.sale_id._b2c_handed_over(left)

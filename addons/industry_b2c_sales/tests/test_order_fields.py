@@ -79,7 +79,8 @@ class TestOrderFields(B2cCase):
         self.cancel(order)
         delivery = order.picking_ids.with_user(self.operator)
         with self.assertRaises(UserError):
-            delivery.with_context(b2c_dispatching=True).button_validate()
+            forged = {"b2c_guarded": {"order_ids": order.ids}}
+            delivery.with_context(**forged).button_validate()
         self.assertEqual(order.picking_ids.state, "assigned")
         orders = self.orders.with_user(self.operator).with_context(b2c_machinery=True)
         with self.assertRaises(AccessError):

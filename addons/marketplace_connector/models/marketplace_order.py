@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 
-from odoo.addons.industry_b2c_sales.domain.axes import Axis
+from odoo.addons.industry_b2c_sales.domain.axes import Axis, Fact, parse_state
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
@@ -329,17 +329,22 @@ class MarketplaceOrder(models.Model):
         self.ensure_one()
         self.sale_order_id = sale
         # An order that waited in the work queue may have been cancelled since.
-        for axis, state in (
-            (Axis.ORDER, self.state),
-            (Axis.PAYMENT, self.payment_state),
-        ):
-            sale._b2c_log(
-                axis,
-                state,
-                source=self.account_id._b2c_source(),
-                uid=f"binding:{self.id}:{axis}:{state}:{self.updated_at}",
-                at=aware(self.updated_at),
-            )
+        sale._b2c_log_facts(
+            [
+                Fact(
+                    axis=axis,
+                    state=parse_state(axis, state),
+                    raw=str(state),
+                    source=self.account_id._b2c_source(),
+                    at=aware(self.updated_at) or utc_now(),
+                    uid=f"binding:{self.id}:{axis}:{state}:{self.updated_at}",
+                )
+                for axis, state in (
+                    (Axis.ORDER, self.state),
+                    (Axis.PAYMENT, self.payment_state),
+                )
+            ]
+        )
 
     # ------------------------------------------------------------ people
 

@@ -154,9 +154,10 @@ class MarketplaceParcel(models.Model):
             )
         }
         for external_id, vals in values.items():
-            parcel = known.get(external_id) or self.create(
-                {"account_id": account.id, "external_id": external_id}
-            )
+            # No "created" in the chatter: the channel made it, long ago.
+            parcel = known.get(external_id) or self.with_context(
+                mail_create_nolog=True
+            ).create({"account_id": account.id, "external_id": external_id})
             parcel._write_changes(vals)
             if binding not in parcel.channel_order_ids:
                 parcel.channel_order_ids += binding

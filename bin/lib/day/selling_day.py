@@ -16,7 +16,7 @@ from .processes import WorldError
 from .rpc import OdooClient
 from .world import PASSWORD, World, post
 
-POLL_SECONDS = 1.5
+POLL_SECONDS = 1.0
 # Nothing moves for so long: something is broken, and waiting longer does not mend it.
 STUCK_SECONDS = 120
 DISPATCH_BATCH = 50
