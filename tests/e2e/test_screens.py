@@ -134,8 +134,8 @@ def test_order_leads_to_its_label(warehouse, day_world, order):
     warehouse.locator(".o_data_row [name=external_id]").first.click()
     expect(warehouse.locator("[name=invoice_state]").first).to_contain_text("Aceita")
     label = warehouse.frame_locator("[name=label_pdf] iframe")
-    # A file of the channel may hold the labels of several parcels.
-    expect(label.locator(".page[data-loaded=true] canvas").first).to_be_visible()
+    # One page: its own label and nobody else's.
+    expect(label.locator(".page[data-loaded=true] canvas")).to_be_visible()
     picture(warehouse, "remessa", height=1150)
 
 

@@ -81,21 +81,25 @@ class MarketplaceParcel(models.Model):
         return ready
 
     def _call_labels(self, account) -> LabelBatch:
-        """One batch from the channel; an error of the whole call is one of each."""
+        """A file per parcel, whatever the channel takes in one call: from a file of
+        fifty a packer would print forty-nine labels of others."""
         adapter = account._adapter()
         wanted = account.label_format
         formats = adapter.caps.label_formats
         fmt = wanted if wanted in formats else sorted(formats)[0]
-        size = max(adapter.caps.label_batch, 1)
         files, failed, pending = [], [], []
-        for chunk in split_every(size, self.mapped("external_id"), list):
+        wanted_ids = self.mapped("external_id")
+        for at, external_id in enumerate(wanted_ids):
             try:
-                batch = adapter.labels(chunk, fmt)
-            except ChannelError as error:
-                if isinstance(error, AuthDead):
-                    account._mark_dead(str(error))
+                batch = adapter.labels([external_id], fmt)
+            except AuthDead as error:
+                account._mark_dead(str(error))
                 account._log_problem(error)
-                failed += [(external_id, error) for external_id in chunk]
+                failed += [(one, error) for one in wanted_ids[at:]]
+                break
+            except ChannelError as error:
+                account._log_problem(error)
+                failed.append((external_id, error))
                 continue
             files += batch.files
             failed += batch.failed
