@@ -42,7 +42,6 @@ class Capabilities:
     invoice_max_bytes: int = 1_000_000
     invoice_async: bool = False
     label_formats: frozenset[str] = frozenset({"pdf"})
-    label_batch: int = 1
     poll_window: timedelta | None = None
     poll_floor: timedelta = timedelta(seconds=1)
     poll_sees_cancelled: bool = True
@@ -165,7 +164,7 @@ class ChannelAdapter(Protocol):
     # --- shipping
 
     def labels(self, parcels: Sequence[str], fmt: str) -> LabelBatch:
-        """Labels of parcels, in files of at most ``caps.label_batch``.
+        """Labels of parcels; one file may hold those of several.
 
         Fetching may change the channel's state (printed): store the file.
         """

@@ -128,7 +128,6 @@ class Shop:
         self.caps = Capabilities(
             invoice_unit=DocUnit.PARCEL,
             label_formats=frozenset({"pdf", "zpl2"}),
-            label_batch=50,
             signed_events=False,
         )
 

@@ -44,7 +44,6 @@ from ..const import (
     ACK_DEADLINE,
     API_URL,
     CHANNEL,
-    LABEL_BATCH,
     NFE_MAX_BYTES,
     POLL_OVERLAP,
 )
@@ -74,7 +73,6 @@ class MercadoLivreAdapter:
         invoice_unit=DocUnit.PARCEL,
         invoice_max_bytes=NFE_MAX_BYTES,
         label_formats=labels.FORMATS,
-        label_batch=LABEL_BATCH,
         poll_sees_cancelled=False,
         overlap=POLL_OVERLAP,
         ack_deadline=ACK_DEADLINE,
