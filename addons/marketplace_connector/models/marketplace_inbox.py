@@ -12,6 +12,7 @@ from odoo.addons.industry_b2c_sales.domain.redact import redact
 
 from ..const import CHUNK, COLLECT_SECONDS, KEEP_INBOX, MAX_ATTEMPTS, QUEUE, backoff
 from ..domain.contract import AuthDead, ChannelError, RateLimited
+from .marketplace_order import OrderBusy
 
 _logger = logging.getLogger(__name__)
 
@@ -137,14 +138,19 @@ class MarketplaceInbox(models.Model):
         for row in claimed:
             groups[row["account_id"], row["kind"]].add(row["external_id"])
         for (account_id, kind), ids in groups.items():
-            account = self.env["marketplace.account"].browse(account_id)
             for chunk in split_every(CHUNK, sorted(ids), list):
-                digest = hashlib.sha256("\n".join(chunk).encode()).hexdigest()
-                self.with_delay(
-                    channel=QUEUE,
-                    identity_key=f"marketplace-inbox-{account_id}-{kind}-{digest}",
-                    description=f"{account.name}: read {len(chunk)} × {kind}",
-                )._process(account_id, kind, chunk)
+                self._queue_reading(account_id, kind, chunk)
+
+    @api.model
+    def _queue_reading(self, account_id, kind, ids, eta=None):
+        account = self.env["marketplace.account"].browse(account_id)
+        digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+        self.with_delay(
+            channel=QUEUE,
+            eta=eta,
+            identity_key=f"marketplace-inbox-{account_id}-{kind}-{digest}",
+            description=f"{account.name}: read {len(ids)} × {kind}",
+        )._process(account_id, kind, ids)
 
     @api.model
     def _claim(self):
@@ -202,11 +208,18 @@ class MarketplaceInbox(models.Model):
         wanted = list(dict.fromkeys(rows.mapped("external_id")))
         handler = getattr(self, f"_process_{kind}", None)
         if handler is None:
-            rows._settle({}, wanted, note=self.env._("Not used yet."))
+            rows._settle({}, note=self.env._("Not used yet."))
             return f"nothing to do for {kind}"
         errors = self._call(handler, account, wanted)
-        rows._settle(errors, wanted)
-        return f"{len(wanted) - len(errors)} read, {len(errors)} failed"
+        # Another job is at these: rows may be its own, and only it may settle them.
+        # What came since that one began is read when it has ended.
+        busy = [key for key, error in errors.items() if isinstance(error, OrderBusy)]
+        if busy:
+            self._queue_reading(account_id, kind, sorted(busy), eta=COLLECT_SECONDS)
+        failed = {key: errors[key] for key in errors.keys() - set(busy)}
+        rows.filtered(lambda row: row.external_id not in busy)._settle(failed)
+        read = len(wanted) - len(errors)
+        return f"{read} read, {len(failed)} failed, {len(busy)} later"
 
     @api.model
     def _call(self, handler, account, wanted):
@@ -215,11 +228,12 @@ class MarketplaceInbox(models.Model):
             errors = handler(account, wanted)
         except ChannelError as error:
             errors = dict.fromkeys(wanted, error)
-        dead = [e for e in errors.values() if isinstance(e, AuthDead)]
+        problems = [e for e in errors.values() if not isinstance(e, OrderBusy)]
+        dead = [error for error in problems if isinstance(error, AuthDead)]
         if dead:
             account._mark_dead(str(dead[0]))
-        elif errors:
-            account._log_problem(next(iter(errors.values())))
+        elif problems:
+            account._log_problem(problems[0])
         return errors
 
     @api.model
@@ -248,7 +262,7 @@ class MarketplaceInbox(models.Model):
             for parcel_id in parcels_of[order_id]
         }
 
-    def _settle(self, errors, wanted, note=""):
+    def _settle(self, errors, note=""):
         """Done, or failed with the next try; ``errors``: exception by external id."""
         now = fields.Datetime.now()
         done = self.filtered(lambda row: row.external_id not in errors)

@@ -17,6 +17,10 @@ from ..rules import living
 _logger = logging.getLogger(__name__)
 
 
+class OrderBusy(Exception):
+    """Another job is at this order: not a failure, to be read once that one has ended."""
+
+
 class MarketplaceOrder(models.Model):
     """What the channel last said about one of its orders.
 
@@ -110,11 +114,17 @@ class MarketplaceOrder(models.Model):
 
         First all calls, then all writes: no row is locked while we wait for the
         channel. Every order is applied on its own, a bad one stops nobody.
+
+        An order that another job is at comes back as ``OrderBusy``, unread.
         """
+        busy = self._lock_orders(account, ids)
+        errors = {external_id: OrderBusy() for external_id in busy}
+        ids = [external_id for external_id in ids if external_id not in busy]
         if not ids:
-            return {}
+            return errors
         adapter = account._adapter()
-        readings, errors = self._fetch(adapter, ids)
+        readings, failed = self._fetch(adapter, ids)
+        errors.update(failed)
         to_create = []
         for order in readings:
             try:
@@ -177,11 +187,7 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _apply(self, account, order):
-        """Apply one reading: binding, parcels, events on the axes. Returns the binding.
-
-        :raise Transient: another job is at this order
-        """
-        self._lock_external(account, order.external_id)
+        """Apply one reading: binding, parcels, events on the axes. Returns the binding."""
         binding = self.search(
             [("account_id", "=", account.id), ("external_id", "=", order.external_id)]
         )
@@ -230,14 +236,22 @@ class MarketplaceOrder(models.Model):
         sale._b2c_log_facts(living.facts(order, source))
 
     @api.model
-    def _lock_external(self, account, external_id):
-        """One writer per external order, also before there is a row to lock."""
+    def _lock_orders(self, account, ids) -> set:
+        """One job at a time per order, also before there is a row to lock.
+
+        Nobody ever waits for these locks; returns the ids that another job has.
+        """
         self.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"marketplace.order/{account.id}/{external_id}"],
+            """
+            SELECT id
+              FROM (SELECT id, pg_try_advisory_xact_lock(
+                               hashtextextended(%s || '/' || id, 0)) AS ours
+                      FROM unnest(%s) AS id) AS locks
+             WHERE NOT ours
+            """,
+            [f"marketplace.order/{account.id}", list(ids)],
         )
-        if not self.env.cr.fetchone()[0]:
-            raise Transient("another job is at this order")
+        return {external_id for (external_id,) in self.env.cr.fetchall()}
 
     def _prepare_binding(self, account, order):
         ship_by = min(

@@ -1,7 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from ..domain.contract import OrderState, ParcelState, Party, PaymentState
@@ -204,17 +203,3 @@ class TestApply(ConnectorCase):
         parcel = bindings.parcel_ids
         self.assertEqual(len(parcel), 1)
         self.assertEqual(parcel.sale_order_ids, bindings.sale_order_id)
-
-    def test_order_that_another_job_holds_is_read_later(self):
-        with self.registry_cursor_of_another_worker() as cr:
-            cr.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                [f"marketplace.order/{self.account.id}/9001"],
-            )
-            binding = self.read(order_of("9001"))
-        self.assertFalse(binding)
-        self.assertIn("9001", self.errors)
-
-    def registry_cursor_of_another_worker(self):
-        """A connection of its own, whatever the test mode does to cursors."""
-        return db_connect(self.env.cr.dbname).cursor()

@@ -1,4 +1,7 @@
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..domain.contract import AuthDead, Transient
 from .common import ConnectorCase
@@ -38,6 +41,31 @@ class TestInbox(ConnectorCase):
         [job] = self.drain()
         job.perform()
         self.assertEqual(self.shop.count("order"), 1)
+
+    def test_order_that_another_job_is_at_waits_for_it(self):
+        self.shop.put(order_of("9001"), order_of("9002"))
+        self.hint("9001")
+        self.hint("9002")
+        # A connection of its own, whatever the test mode does to cursors.
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"marketplace.order/{self.account.id}/9001"],
+            )
+            with trap_jobs() as trap:
+                self.inbox._drain()
+                [job] = trap.enqueued_jobs
+                job.perform()
+                later = trap.enqueued_jobs[-1]
+        self.assertEqual(self.shop.calls[0], ("order", "9002"), "9001 is not asked for")
+        self.assertNotIn(("order", "9001"), self.shop.calls)
+        self.assertEqual(self.rows("9002").state, "done")
+        waiting = self.rows("9001")
+        self.assertEqual((waiting.state, waiting.attempts), ("queued", 0))
+        self.assertFalse(self.account.last_error)
+        self.assertEqual(later.args[2], ["9001"])
+        later.perform()
+        self.assertEqual(waiting.state, "done")
 
     def test_one_bad_order_does_not_stop_the_others(self):
         self.shop.put(order_of("9001"))

@@ -32,6 +32,7 @@ COMPANY = {
     "state_registration": "110042490114",
 }
 PASSWORD = "demo"
+PORT_SECONDS = 10
 USERS = (
     {
         "login": "pedidos",
@@ -145,8 +146,7 @@ class World:
     def launch_odoo(self) -> None:
         """The web server with its queue runner and cron worker; it takes a while."""
         self.odoo.stop()
-        if not can_bind(self.odoo_port):
-            raise WorldError(f"port {self.odoo_port} is taken; choose another: --port")
+        self._await_port()
         self.odoo.start(
             [
                 *(*ODOO, "-c", "config/odoo.dev.conf"),
@@ -157,6 +157,16 @@ class World:
                 *("--gevent-port", str(self._port("gevent"))),
             ],
         )
+
+    def _await_port(self) -> None:
+        """Workers of a killed Odoo give the port back a moment after it is gone."""
+        deadline = time.monotonic() + PORT_SECONDS
+        while not can_bind(self.odoo_port):
+            if time.monotonic() > deadline:
+                raise WorldError(
+                    f"port {self.odoo_port} is taken; choose another: --port"
+                )
+            time.sleep(0.1)
 
     def await_odoo(self) -> None:
         """Wait until Odoo answers.
