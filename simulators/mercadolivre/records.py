@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -220,7 +221,12 @@ def _encode_scalar(value: Any) -> str:
     raise TypeError(f"cannot store {type(value).__name__}")
 
 
-_HINTS: dict[type, dict[str, Any]] = {}
+@cache
+def _fields(cls: type) -> dict[str, Any]:
+    """Type by field name. To resolve a dataclass's hints takes longer than the rest of
+    an answer."""
+    hints = get_type_hints(cls)
+    return {entry.name: hints[entry.name] for entry in fields(cls)}
 
 
 def _build(hint: Any, value: Any) -> Any:
@@ -235,7 +241,6 @@ def _build(hint: Any, value: Any) -> Any:
     if hint is datetime:
         return datetime.fromisoformat(value)
     if isinstance(hint, type) and is_dataclass(hint):
-        hints = _HINTS.setdefault(hint, get_type_hints(hint))
-        names = [entry.name for entry in fields(hint)]
-        return hint(**{name: _build(hints[name], value[name]) for name in names})
+        kinds = _fields(hint)
+        return hint(**{name: _build(kind, value[name]) for name, kind in kinds.items()})
     return value

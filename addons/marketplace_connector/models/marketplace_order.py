@@ -246,7 +246,7 @@ class MarketplaceOrder(models.Model):
             SELECT id
               FROM (SELECT id, pg_try_advisory_xact_lock(
                                hashtextextended(%s || '/' || id, 0)) AS ours
-                      FROM unnest(%s) AS id) AS locks
+                      FROM unnest(%s::text[]) AS id) AS locks
              WHERE NOT ours
             """,
             [f"marketplace.order/{account.id}", list(ids)],

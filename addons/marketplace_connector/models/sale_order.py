@@ -123,6 +123,15 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------ dispatch, cancel
 
+    def _b2c_dispatch(self):
+        """Readings of these orders wait: a packer should not, nor be told to try again,
+        because the channel's news of yesterday's labels is written at the same time."""
+        # sudo: a picker may not read bindings.
+        bindings = self.sudo().marketplace_order_ids
+        for account, orders in bindings.grouped("account_id").items():
+            orders._lock_orders(account, orders.mapped("external_id"))
+        return super()._b2c_dispatch()
+
     def _b2c_shipping_ready(self):
         """``xml_not_accepted`` or ``label_missing`` until the channel lets us ship."""
         reasons = super()._b2c_shipping_ready()

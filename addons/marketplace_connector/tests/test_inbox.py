@@ -141,6 +141,12 @@ class TestInbox(ConnectorCase):
         self.drain()
         self.assertEqual(self.shop.calls, [("order", "9001")])
 
+    def test_event_of_a_parcel_that_nobody_knows_is_settled(self):
+        self.hint("S1", kind="parcel")
+        self.drain()
+        self.assertEqual(self.rows("S1").state, "done")
+        self.assertFalse(self.shop.calls)
+
     def test_old_notifications_are_forgotten(self):
         self.hint("9001")
         self.frozen.tick(timedelta(days=31))
