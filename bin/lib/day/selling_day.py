@@ -40,10 +40,11 @@ def run(world: World, orders: int, seed: int, show: Callable[[Counts], None]) ->
     warehouse = world.client("expedicao", PASSWORD)
     last, moved = None, time.monotonic()
     while True:
-        counts = books.counts()
-        show(counts)
         market = books.market()
         unfinished = books.unfinished(market)
+        # After it: the day may have ended between the two.
+        counts = books.counts()
+        show(counts)
         if not unfinished:
             return counts
         _dispatch(world, warehouse)

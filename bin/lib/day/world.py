@@ -16,8 +16,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from simulators.common.certificates import CertificateAuthority
 from simulators.mercadolivre.catalog import DEFAULT_CATALOG
 from simulators.mercadolivre.records import Seller
@@ -282,34 +280,20 @@ class World:
             "marketplace.account", [("id", "=", account)], "state", "hook_url"
         )[0]
         if record["state"] != "active":
-            self._consent(account)
+            self._consent(admin, account)
         post(
             f"{self.market_at['control']}/notifications",
             {"url": record["hook_url"], "duplicates": 2, "duplicate_every": 10},
         )
 
-    def _consent(self, account: int) -> None:
-        """Press "Connect" in a browser's session and agree on the channel's page."""
-        session = requests.Session()
-        session.trust_env = False
-        params = {"db": self.database, "login": "admin", "password": "admin"}
-        session.post(
-            f"{self.odoo_url}/web/session/authenticate", json={"params": params}
-        )
-        action = session.post(
-            f"{self.odoo_url}/web/dataset/call_kw",
-            json={
-                "params": {
-                    "model": "marketplace.account",
-                    "method": "action_connect",
-                    "args": [[account]],
-                    "kwargs": {},
-                }
-            },
-        ).json()
-        if "result" not in action:
-            raise WorldError(f"the account cannot be connected: {action}")
-        session.get(action["result"]["url"]).raise_for_status()
+    def _consent(self, admin: OdooClient, account: int) -> None:
+        """Press "Connect" and agree on the channel's page, with the user's browser."""
+        page = admin.call("marketplace.account", "action_connect", [account])["url"]
+        # The channel sends the browser to our callback; what that shows nobody looks at.
+        for _step in ("the channel's page", "our callback"):
+            answer = admin.session.get(page, allow_redirects=False)
+            answer.raise_for_status()
+            page = answer.headers["Location"]
 
 
 def can_bind(port: int) -> int:
