@@ -11,9 +11,10 @@ from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
 from ..timing import utc_now
-from ..told import Looks
+from ..told import Looks, guarded_ids
 
 CHUNK = 50
+STAGES = ("stock", "invoice", "post")
 # An order that nothing happened to for this long stands still.
 STILL = timedelta(minutes=10)
 _UNNOTED = (False, "not_yet", "needed")
@@ -24,30 +25,37 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _b2c_queue_advance(self):
-        """Enqueue `_b2c_advance` in chunks of one company each."""
+    def _b2c_queue_advance(self, stage=STAGES[0]):
+        """Enqueue a stage of `_b2c_advance` in chunks of one company each."""
         for company, orders in self.grouped("company_id").items():
             for ids in split_every(CHUNK, orders.ids):
                 chunk = self.browse(ids).with_company(company)
                 key = ",".join(map(str, ids))
-                chunk.with_delay(identity_key=f"b2c_advance/{key}")._b2c_advance()
+                chunk.with_delay(
+                    channel=f"root.b2c.{stage}", identity_key=f"b2c_{stage}/{key}"
+                )._b2c_advance(stage)
 
-    def _b2c_advance(self):
-        """Job: take each order as far as it may go; runs in a channel of capacity 1,
-        because posting takes the numbers of the NF-e.
+    def _b2c_advance(self, stage=None):
+        """Job: take each order as far as it may go.
 
-        Draft → confirmed → reserved → invoiced and posted, with the guard before each.
-        What is done already is skipped, so it can be killed and run again at any time.
-        An order that fails gets an issue, the others go on.
+        Draft → confirmed and reserved (``stock``) → invoiced (``invoice``) → posted
+        (``post``), with the guard before each. What is done already is skipped, so it
+        can be killed and run again at any time. An order that fails gets an issue, the
+        others go on.
 
+        :param stage: only this one, then the next is queued: goods and numbers are
+            taken by one job at a time; the drafts, which are most of the work, are made
+            by several. Without it all stages run in this transaction.
         :raises RetryableJobError: a row or the number sequence is locked by another
         """
+        stages = (stage,) if stage else STAGES
         orders = self.exists().filtered("is_b2c")._b2c_quietly()._b2c_look_ahead()
         for company, group in orders.grouped("company_id").items():
             chunk = group.with_company(company)
-            chunk._b2c_advance_confirm()
-            reserved = chunk._b2c_advance_reserve()
-            reserved._b2c_advance_invoice()
+            for one in stages:
+                chunk = getattr(chunk, f"_b2c_advance_{one}")()
+            if stages[-1] != STAGES[-1]:
+                chunk._b2c_queue_advance(STAGES[STAGES.index(stage) + 1])
 
     def _b2c_look_ahead(self):
         """Ask the channels before anything is locked, with the strictest budget of what
@@ -61,6 +69,11 @@ class SaleOrder(models.Model):
         return self.with_context(b2c_looks=Looks(answers))
 
     # ------------------------------------------------------------ stages
+
+    def _b2c_advance_stock(self):
+        """Confirm and reserve. :returns: the orders that have all of their goods"""
+        self._b2c_advance_confirm()
+        return self._b2c_advance_reserve()
 
     def _b2c_advance_confirm(self):
         drafts = self.filtered(lambda order: order.state in ("draft", "sent"))
@@ -107,10 +120,22 @@ class SaleOrder(models.Model):
         return reserved
 
     def _b2c_advance_invoice(self):
-        going = self._b2c_go("nfe")._b2c_lock()._b2c_guarded()
-        going = going._b2c_batch("_b2c_make_invoices")
-        done = going._b2c_batch("_b2c_post_invoices")
+        """Make the draft invoices. :returns: the orders that have theirs"""
+        return self._b2c_for_note()._b2c_batch("_b2c_make_invoices")
+
+    def _b2c_advance_post(self):
+        """Post the invoices, which takes the numbers of the NF-e."""
+        # What was cancelled in part meanwhile has no draft: it begins anew.
+        drafted = self.filtered(lambda order: order._b2c_invoices())
+        done = drafted._b2c_for_note()._b2c_batch("_b2c_post_invoices")
         done._b2c_solve()
+        return done
+
+    def _b2c_for_note(self):
+        """Those that may have their NF-e, locked; asked once per transaction."""
+        if guarded_ids(self.env).issuperset(self.ids):
+            return self
+        return self._b2c_go("nfe")._b2c_lock()._b2c_guarded()
 
     def _b2c_is_reserved(self) -> bool:
         """Is every piece reserved? By the moves: a delivery that may leave in parts

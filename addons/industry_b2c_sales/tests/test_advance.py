@@ -127,7 +127,7 @@ class TestAdvance(B2cCase):
         )
         with trap_jobs() as trap:
             order._b2c_log(Axis.ORDER, OrderState.READY, source=SOURCE, uid="ready")
-            trap.assert_enqueued_job(order._b2c_advance)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
 
     def test_missing_stock_keeps_the_order_and_new_stock_frees_it(self):
         scarce = self._make_product("RARE", stock=1)
@@ -275,6 +275,51 @@ class TestAdvance(B2cCase):
         self.assertEqual(
             order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"]
         )
+
+    def staged(self, order, *, before_post=None):
+        """Run the chain of jobs; what each left: channel, order, invoices."""
+        steps = []
+        with trap_jobs() as trap:
+            order._b2c_queue_advance()
+            for stage in ("stock", "invoice", "post"):
+                if stage == "post" and before_post:
+                    before_post()
+                jobs = [j for j in trap.enqueued_jobs if j.args == (stage,)]
+                for job in jobs:
+                    self.assertEqual(job.recordset, order)
+                    job.perform()
+                steps += [
+                    (job.channel, order.state, order.invoice_ids.mapped("state"))
+                    for job in jobs
+                ]
+        return steps
+
+    def test_stages_are_jobs_in_channels_of_their_own(self):
+        order = self.take_in(intake("1"))
+        self.assertEqual(
+            self.staged(order),
+            [
+                ("root.b2c.stock", "sale", []),
+                ("root.b2c.invoice", "sale", ["draft"]),
+                ("root.b2c.post", "sale", ["posted"]),
+            ],
+        )
+        # Done again, nothing changes and no stage is skipped.
+        self.assertEqual(self.staged(order)[0][2], ["posted"])
+        self.assertEqual(len(order.invoice_ids), 1)
+
+    def test_order_cancelled_between_the_stages_is_not_posted(self):
+        order = self.take_in(intake("1"))
+
+        def cancel():
+            order._b2c_log(
+                Axis.ORDER, OrderState.CANCELLED, source=SOURCE, uid="regret"
+            )
+            order._b2c_run_cancellation()
+
+        steps = self.staged(order, before_post=cancel)
+        self.assertEqual(steps[-1], ("root.b2c.post", "cancel", ["cancel"]))
+        self.assertFalse(order.invoice_ids.filtered("document_number"))
 
     def test_jobs_take_fifty_orders_at_most(self):
         orders = self.orders.create(

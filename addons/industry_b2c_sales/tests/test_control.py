@@ -77,7 +77,7 @@ class TestControl(B2cCase):
         self.assertEqual(self.order.state, "draft")
         with trap_jobs() as trap:
             self.as_user(self.operator)._b2c_release("Cliente confirmou")
-            trap.assert_enqueued_job(self.order._b2c_advance)
+            trap.assert_enqueued_job(self.order._b2c_advance, args=("stock",))
         self.order._b2c_advance()
         self.assertEqual(self.order.invoice_ids.state, "posted")
 

@@ -90,7 +90,7 @@ class TestIntake(B2cCase):
         order = self.take_in(intake("1005", facts=(waiting,)))
         with trap_jobs() as trap:
             self.orders._b2c_intake([intake("1005")])
-            trap.assert_enqueued_job(order._b2c_advance)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
 
     def test_fact_within_the_same_second_is_told_from_the_one_before(self):
         order = self.take_in(intake("1006"))

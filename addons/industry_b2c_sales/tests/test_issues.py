@@ -22,7 +22,7 @@ class TestIssues(B2cCase):
         with trap_jobs() as trap:
             issue.action_replay()
             order = self.orders.search([("b2c_external_id", "=", "1")])
-            trap.assert_enqueued_job(order._b2c_advance)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
         self.assertEqual(issue.state, "solved")
         self.assertEqual(order.order_line.product_id.default_code, "LATER")
         self.assertEqual(order.b2c_order_state, "ready")
@@ -86,7 +86,7 @@ class TestIssues(B2cCase):
         self.assertEqual(issue.code, "stock_missing")
         with trap_jobs() as trap:
             issue.with_user(self.operator).action_replay()
-            trap.assert_enqueued_job(order._b2c_advance)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
 
     def test_orders_with_issues_are_found(self):
         good, bad = self.take_in(intake("1"), intake("2"))

@@ -184,7 +184,8 @@ class TestQuarantine(B2cCase):
         issue = self.quarantine(intake("1", source=HUB))
         with trap_jobs() as trap:
             issue.action_take_in_anyway()
-            trap.assert_enqueued_job(self.order_of("1", HUB)._b2c_advance)
+            order = self.order_of("1", HUB)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
         self.assertEqual(issue.state, "solved")
         # From now on it is known: a notice of the hub brings its facts only.
         [result] = self.orders._b2c_intake([intake("1", source=HUB)])

@@ -36,7 +36,7 @@ class TestStockOpening(StockCase):
         )
         with trap_jobs() as trap:
             task.with_user(self.operator).action_do()
-            trap.assert_enqueued_job(order._b2c_advance)
+            trap.assert_enqueued_job(order._b2c_advance, args=("stock",))
         self.assertEqual((task.state, task.closed_by_id), ("done", self.operator))
         self.assertEqual(task.picking_id.state, "done")
         self.assertEqual((self.free_at(self.face), self.free_at(self.rack)), (12, 12))

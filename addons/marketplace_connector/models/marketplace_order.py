@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 
 
 class OrderBusy(Exception):
-    """Another job is at this order: not a failure, to be read once that one has ended."""
+    """Another job is at this order: no failure, it is read once that one has ended."""
 
 
 class MarketplaceOrder(models.Model):
@@ -187,7 +187,7 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _apply(self, account, order):
-        """Apply one reading: binding, parcels, events on the axes. Returns the binding."""
+        """Apply one reading: binding, parcels, events on the axes; the binding."""
         binding = self.search(
             [("account_id", "=", account.id), ("external_id", "=", order.external_id)]
         )
