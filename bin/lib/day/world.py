@@ -289,7 +289,7 @@ class World:
     def _consent(self, admin: OdooClient, account: int) -> None:
         """Press "Connect" and agree on the channel's page, with the user's browser."""
         page = admin.call("marketplace.account", "action_connect", [account])["url"]
-        # The channel sends the browser to our callback; nobody looks at what that shows.
+        # The channel sends the browser to our callback; what that shows, nobody sees.
         for _step in ("the channel's page", "our callback"):
             answer = admin.session.get(page, allow_redirects=False)
             answer.raise_for_status()
