@@ -62,6 +62,22 @@ def ipi_included(paid: Decimal, percent: Decimal) -> Decimal:
     return net
 
 
+def on_top_percent(
+    *, total: Decimal, on_top: Decimal, ipi: Decimal, ipi_percent: Decimal
+) -> Decimal:
+    """The taxes on top of a line in percent of what they come on top of.
+
+    All of them are proportional to it, ICMS-ST too: ``((base + IPI) * (1 + MVA)) * ST -
+    base * ICMS``. IPI alone keeps its rate, as its rounding is known.
+
+    :param total: of the line, with its share of the freight and ``on_top``
+    """
+    if on_top == ipi:
+        return ipi_percent if ipi else Decimal(0)
+    base = total - on_top
+    return on_top * 100 / base if base > 0 else Decimal(0)
+
+
 def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split an amount by weights to the cent; the last one takes the rest."""
     if not weights:

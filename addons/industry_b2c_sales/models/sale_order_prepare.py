@@ -5,7 +5,18 @@ from odoo import Command, models
 from ..domain.decimals import dec
 from ..domain.intake import IntakeLine, IntakeOrder, Problem
 from ..domain.payload import dump, load
-from ..domain.pricing import CENT, NetLine, PaidLine, net_freight, net_lines, spread
+from ..domain.pricing import (
+    CENT,
+    NetLine,
+    PaidLine,
+    net_freight,
+    net_lines,
+    on_top_percent,
+    spread,
+)
+
+
+_TURNS = 5
 
 
 class SaleOrder(models.Model):
@@ -85,7 +96,7 @@ class SaleOrder(models.Model):
         """
         company = self.env.company
         rates = [products[line.key]._b2c_ipi_percent(company) for line in order.lines]
-        prices, totals = self._b2c_prices(order, rates)
+        prices, totals = self._b2c_prices(order, rates, order.paid_total)
         lines = [
             {
                 "product_id": products[line.key].id,
@@ -99,18 +110,20 @@ class SaleOrder(models.Model):
         ]
         return lines, totals
 
-    def _b2c_prices(self, order: IntakeOrder, rates: list[Decimal]) -> tuple:
-        """Prices, discounts and freight with which the note amounts to what was paid.
+    def _b2c_prices(
+        self, order: IntakeOrder, rates: list[Decimal], total: Decimal
+    ) -> tuple:
+        """Prices, discounts and freight with which the note amounts to ``total``.
 
         The freight stands on the order (vFrete), and its shares on the lines, spread
         as the fiscal layer spreads it when delivery costs are by total.
 
-        :param rates: percentage of IPI of each line
+        :param rates: percentage of each line that comes on top of its price
         :returns: ``(list of line values, order values)``
         """
         paid_lines = self._b2c_paid_lines(order, rates)
         freight = net_freight(paid_lines, order.freight)
-        nets, gap = net_lines(paid_lines, freight, order.paid_total)
+        nets, gap = net_lines(paid_lines, freight, total)
         totals = {
             "force_compute_delivery_costs_by_total": True,
             "amount_freight_value": float(freight),
@@ -129,16 +142,21 @@ class SaleOrder(models.Model):
     def _b2c_price(self, order: IntakeOrder) -> list[Problem]:
         """Make sure that the order amounts to what was paid.
 
-        When it does not, the tax engine found another IPI than the NCM's: the prices
-        are made again with the rates that it found.
+        When it does not, the tax engine found other taxes on top of the price than the
+        IPI of the NCM: the prices are made again with what it found. Several taxes on
+        top (ICMS-ST, FCP-ST) are rounded each for itself, so that it takes a turn or two
+        more to come to the cent.
         """
         self.ensure_one()
-        if self._b2c_total_gap(order):
-            rates = [
-                dec(line.ipi_percent) if line.ipi_value else Decimal(0)
-                for line in self.order_line
-            ]
-            prices, totals = self._b2c_prices(order, rates)
+        aim = order.paid_total
+        for turn in range(_TURNS):
+            gap = self._b2c_total_gap(order)
+            if not gap:
+                return []
+            if turn:
+                aim -= gap
+            rates = [line._b2c_on_top_percent() for line in self.order_line]
+            prices, totals = self._b2c_prices(order, rates, aim)
             for line, price in zip(self.order_line, prices, strict=True):
                 line.write(price)
             self.write({"amount_other_value": 0.0} | totals)
@@ -215,3 +233,17 @@ class SaleOrder(models.Model):
         if not problems:
             self.sudo().b2c_pending_payload = False
         return problems
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _b2c_on_top_percent(self) -> Decimal:
+        """What the tax engine adds to the line's price, in percent."""
+        self.ensure_one()
+        return on_top_percent(
+            total=dec(self.fiscal_amount_total),
+            on_top=dec(self.amount_tax_not_included),
+            ipi=dec(self.ipi_value),
+            ipi_percent=dec(self.ipi_percent),
+        )

@@ -87,3 +87,26 @@ class TestNoteTotal(B2cCase):
         self.assertFalse(order.b2c_issue_ids.mapped("message"))
         self.assertAlmostEqual(order.amount_total, 45.00)
         self.assertAlmostEqual(order.amount_freight_value, 30.18)
+
+    def test_every_tax_on_top_is_in_what_was_paid(self):
+        """An article under ICMS-ST from SP to RJ (margin of 47 %), beside one without."""
+        cest = self.env["l10n_br_fiscal.cest"].search([("code", "=", "21.123.00")])
+        self._make_product("ST", stock=3, cest_id=cest.id)
+        data = intake(
+            "1",
+            (line("ST", 3, "899.90"), line(price="49.90")),
+            freight=Decimal("39.90"),
+        )
+        order = self.take_in(data)
+        self.assertFalse(order.b2c_issue_ids.mapped("message"))
+        taxed, other = order.order_line
+        self.assertGreater(taxed.icmsst_value, 0)
+        self.assertEqual(other.icmsst_value, 0)
+        self.assertEqual(f"{order.amount_total:.2f}", f"{data.paid_total:.2f}")
+        order._b2c_advance()
+        self.assertFalse(order.b2c_issue_ids.mapped("message"))
+        self.assertEqual(order.invoice_ids.state, "posted")
+        self.assertEqual(
+            f"{order.invoice_ids.fiscal_document_id.fiscal_amount_total:.2f}",
+            f"{data.paid_total:.2f}",
+        )

@@ -21,6 +21,7 @@ from odoo.addons.industry_b2c_sales.domain.pricing import (
     net_freight,
     net_lines,
     note_total,
+    on_top_percent,
     spread,
 )
 
@@ -163,3 +164,41 @@ def test_price_without_ipi_is_left_alone():
     line = PaidLine(Decimal(2), Decimal("10.50"), Decimal("1.00"), Decimal(0))
     [net], gap = net_lines([line], Decimal(5), Decimal("25.00"))
     assert (net.unit_price, net.discount, gap) == (Decimal("10.50"), Decimal(1), 0)
+
+
+def test_ipi_alone_keeps_its_rate():
+    rate = on_top_percent(
+        total=Decimal("103.25"),
+        on_top=Decimal("3.25"),
+        ipi=Decimal("3.25"),
+        ipi_percent=Decimal("3.25"),
+    )
+    assert rate == Decimal("3.25")
+
+
+def test_ipi_that_comes_to_nothing_is_no_rate():
+    assert not on_top_percent(
+        total=Decimal("0.10"),
+        on_top=Decimal(0),
+        ipi=Decimal(0),
+        ipi_percent=Decimal("3.25"),
+    )
+
+
+def test_all_taxes_on_top_are_one_rate():
+    rate = on_top_percent(
+        total=Decimal("125.00"),
+        on_top=Decimal("25.00"),
+        ipi=Decimal("5.00"),
+        ipi_percent=Decimal(5),
+    )
+    assert rate == Decimal(25)
+
+
+def test_nothing_can_be_on_top_of_nothing():
+    assert not on_top_percent(
+        total=Decimal("1.00"),
+        on_top=Decimal("1.00"),
+        ipi=Decimal(0),
+        ipi_percent=Decimal(0),
+    )
