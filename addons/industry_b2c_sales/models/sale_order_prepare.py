@@ -15,7 +15,6 @@ from ..domain.pricing import (
     spread,
 )
 
-
 _TURNS = 5
 
 
