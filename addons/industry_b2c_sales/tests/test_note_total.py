@@ -89,7 +89,7 @@ class TestNoteTotal(B2cCase):
         self.assertAlmostEqual(order.amount_freight_value, 30.18)
 
     def test_every_tax_on_top_is_in_what_was_paid(self):
-        """An article under ICMS-ST from SP to RJ (margin of 47 %), beside one without."""
+        """An article under ICMS-ST from SP to RJ (margin of 47 %), one without."""
         cest = self.env["l10n_br_fiscal.cest"].search([("code", "=", "21.123.00")])
         self._make_product("ST", stock=3, cest_id=cest.id)
         data = intake(
