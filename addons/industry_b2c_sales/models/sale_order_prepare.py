@@ -143,8 +143,8 @@ class SaleOrder(models.Model):
 
         When it does not, the tax engine found other taxes on top of the price than the
         IPI of the NCM: the prices are made again with what it found. Several taxes on
-        top (ICMS-ST, FCP-ST) are rounded each for itself, so it takes a turn or two more
-        to come to the cent.
+        top (ICMS-ST, FCP-ST) are rounded each for itself, so that more than one turn
+        may be needed to come to the cent.
         """
         self.ensure_one()
         aim = order.paid_total

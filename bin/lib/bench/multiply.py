@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from odoo.tools import SQL
+
 # Not part of a sale: the log of jobs, and what every record has.
 LEFT_OUT = ("ir_", "mail_", "queue_", "res_users", "res_company")
 
@@ -87,8 +89,11 @@ def _closure(
             if not fresh.get(parent):
                 continue
             cr.execute(
-                f'SELECT id FROM "{child}" WHERE "{column}" = ANY(%s)',
-                [list(fresh[parent])],
+                SQL(
+                    "SELECT id FROM %s WHERE %s = ANY(%s)",
+                    *(SQL.identifier(child), SQL.identifier(column)),
+                    list(fresh[parent]),
+                )
             )
             nxt[child] |= {row_id for (row_id,) in cr.fetchall()} - found[child]
         for table, ids in nxt.items():
@@ -98,7 +103,7 @@ def _closure(
 
 
 def _measure(cr: Any, table: str, ids: set[int]) -> Copied:
-    cr.execute(f'SELECT max(id) FROM "{table}"')
+    cr.execute(SQL("SELECT max(id) FROM %s", SQL.identifier(table)))
     width = max(ids) - min(ids) + 1
     # k counts from 1.
     return Copied(sorted(ids), cr.fetchone()[0] + 1 - min(ids) - width, width)
@@ -108,34 +113,41 @@ def _copy(
     cr: Any, table: str, own: Copied | None, parents: dict[str, Copied], times: int
 ) -> None:
     cr.execute(COLUMNS, [f'"{table}"'])
-    names, values, params = [], [], []
+    names, values = [], []
     for name, is_unique_text in cr.fetchall():
-        names.append(f'"{name}"')
+        column = SQL.identifier(name)
+        names.append(column)
         moved = own if name == "id" else parents.get(name)
         if moved:
             values.append(
-                f'CASE WHEN "{name}" = ANY(%s)'
-                f' THEN "{name}" + %s + k * %s ELSE "{name}" END'
+                SQL(
+                    "CASE WHEN %s = ANY(%s) THEN %s + %s + k * %s ELSE %s END",
+                    *(column, moved.ids, column, moved.shift, moved.width, column),
+                )
             )
-            params += [moved.ids, moved.shift, moved.width]
-        elif is_unique_text:
-            values.append(f"\"{name}\" || '~' || k")
         else:
-            values.append(f'"{name}"')
+            values.append(SQL("%s || '~' || k", column) if is_unique_text else column)
     # A table of pairs has no id: the pairs of copied rows.
     chosen = [("id", own)] if own else list(parents.items())
-    where = " OR ".join(f'"{name}" = ANY(%s)' for name, _rows in chosen)
-    params += [times, *(rows.ids for _name, rows in chosen)]
     cr.execute(
-        f'INSERT INTO "{table}" ({", ".join(names)})'
-        f' SELECT {", ".join(values)} FROM "{table}"'
-        f" CROSS JOIN generate_series(1, %s) AS k WHERE {where}"
-        " ON CONFLICT DO NOTHING",
-        params,
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s"
+            " CROSS JOIN generate_series(1, %s) AS k WHERE %s ON CONFLICT DO NOTHING",
+            SQL.identifier(table),
+            SQL(", ").join(names),
+            SQL(", ").join(values),
+            SQL.identifier(table),
+            times,
+            SQL(" OR ").join(
+                SQL("%s = ANY(%s)", SQL.identifier(name), rows.ids)
+                for name, rows in chosen
+            ),
+        )
     )
     if own:
         cr.execute(
-            "SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) "
-            f'FROM "{table}"',
-            [table],
+            SQL(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM %s",
+                *(table, SQL.identifier(table)),
+            )
         )
