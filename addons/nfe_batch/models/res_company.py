@@ -45,6 +45,16 @@ class ResCompany(models.Model):
         default="direct",
         required=True,
     )
+    nfe_lot_from = fields.Integer(
+        "NF-e in Lots From",
+        default=const.MAX_JOB_DOCUMENTS,
+        required=True,
+        help="So many notes that wait go as a lot, fewer go one by one. The result of "
+        "a lot takes 15 seconds at least, that of a single note comes at once.",
+    )
+    _nfe_lot_from_at_least_two = models.Constraint(
+        "CHECK (nfe_lot_from >= 2)", "A lot has two notes or more."
+    )
     nfe_paused_until = fields.Datetime(
         "NF-e Paused Until",
         copy=False,

@@ -39,6 +39,8 @@ class NfeCase(TransactionCase):
     """
 
     chart = False
+    # Lots of a few notes, to test what happens to lots.
+    lot_from = 2
 
     @classmethod
     def setUpClass(cls):
@@ -129,6 +131,7 @@ class NfeCase(TransactionCase):
                 ).id,
                 "delivery_costs": "total",
                 "processador_edoc": "nfe_batch",
+                "nfe_lot_from": cls.lot_from,
             }
         )
         company._onchange_piscofins_id()

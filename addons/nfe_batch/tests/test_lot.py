@@ -76,3 +76,39 @@ class TestLot(NfeCase):
         self._run_jobs()
         for document in documents:
             self.assertAuthorised(document)
+
+
+@tagged("post_install", "-at_install")
+class TestOneByOne(NfeCase):
+    """Fewer notes than a lot is worth are decided each in its call."""
+
+    lot_from = 4
+
+    def sent(self):
+        return self.env["nfe.attempt"].search([], order="id").mapped("document_count")
+
+    def test_few_notes_go_one_by_one(self):
+        documents = self._confirm(3)
+        self._run_jobs(rounds=1)
+        for document in documents:
+            self.assertAuthorised(document)
+        self.assertEqual(self.sent(), [1, 1, 1])
+
+    def test_enough_notes_are_a_lot(self):
+        documents = self._confirm(4)
+        self._run_jobs(rounds=1)
+        self.assertEqual(set(documents.mapped("nfe_transmission")), {"sending"})
+        self.assertEqual(self.sent(), [4])
+
+    def test_backlog_of_single_notes_becomes_a_lot(self):
+        for _note in range(4):
+            self._confirm()
+        self._run_jobs(rounds=1)
+        self.assertEqual(self.sent(), [4])
+
+    def test_refused_note_stops_no_other(self):
+        refused, other = self._confirm(2)
+        self.sefaz.fault("NFeAutorizacao4", "cstat", cstat=778)
+        self._run_jobs(rounds=1)
+        self.assertEqual(refused.nfe_problem_code, "sefaz_778")
+        self.assertAuthorised(other)
