@@ -10,6 +10,10 @@ MODEL_NFE = "55"
 MAX_JOB_DOCUMENTS = 50
 """Most notes in a lot (XSD: maxOccurs of enviNFe/NFe), and records in a job."""
 
+LOT_FROM = 10
+"""So many waiting notes go as a lot unless the company says otherwise: fewer are
+through one by one before the result of their lot could be asked for."""
+
 SEND_CHANNEL = "root.nfe.send"
 PAPERS_CHANNEL = "root.nfe.papers"
 

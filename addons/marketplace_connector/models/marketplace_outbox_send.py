@@ -3,15 +3,17 @@
 import logging
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import fields, models
+from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
 from ..const import CONFIG_ERRORS_TO_PAUSE
-from ..domain.contract import AuthDead, ChannelError, InvoiceFile
+from ..domain.contract import AuthDead, ChannelError, InvoiceFile, InvoiceTarget
 from ..rules import outcome as rules
 from .own_transaction import in_own_transaction
 
@@ -21,6 +23,17 @@ GUARD = "xml"
 HELD = timedelta(minutes=10)
 LOST_AFTER = timedelta(minutes=5)
 """A row that stands in ``sending`` for so long lost its worker: read back."""
+TOGETHER = 10
+"""Rows that the guard is asked for at once: it must not be old at the last of them."""
+
+
+class Intent(NamedTuple):
+    """A call that is about to be made; ``ask``: only what the channel holds."""
+
+    ask: bool
+    target: InvoiceTarget
+    file: InvoiceFile
+    attempts: int
 
 
 class MarketplaceOutbox(models.Model):
@@ -29,9 +42,9 @@ class MarketplaceOutbox(models.Model):
     def _send(self):
         """Job: send at most 50 NF-e of one account; a bad one stops nobody.
 
-        Three transactions per row: guard and intent are committed before the call, no
-        lock is held during it, the result is committed at once. Killed in between, the
-        row stands in ``sending`` and the cron reads back what the channel holds.
+        Guard and intents of ten are committed before their calls, no lock is held
+        during a call, its result is committed at once. Killed in between, rows stand in
+        ``sending`` and the cron reads back what the channel holds.
         """
         account = self.account_id
         account.ensure_one()
@@ -43,41 +56,61 @@ class MarketplaceOutbox(models.Model):
         in_own_transaction(
             self, lambda mine: mine.sale_order_ids._b2c_look(GUARD, utc_now())
         )
-        for row in self:
-            intent = in_own_transaction(row, lambda mine: mine._intend(adapter.caps))
-            if not intent:
-                continue
-            outcome = row._call(adapter, account, *intent)
-            in_own_transaction(row, lambda mine, got=outcome: mine._keep(got))
-            sent += 1
+        for rows in split_every(TOGETHER, self.ids, self.browse):
+            intents = in_own_transaction(rows, lambda mine: mine._intend(adapter.caps))
+            sent += rows._send_each(adapter, account, intents)
         # All at once. When this job is killed before, the cron finds that they are due.
         accepted = self.filtered(lambda row: row.state == "accepted")
         accepted.parcel_id._queue_labels()
         return f"{sent} sent"
 
+    def _send_each(self, adapter, account, intents) -> int:
+        """Call and result of each row with an intent; how many were sent.
+
+        When a result stops the account, the others wait for it, as if not asked yet.
+        """
+        sent = 0
+        for row in self.filtered(lambda row: row.id in intents):
+            outcome = row._call(adapter, account, *intents.pop(row.id))
+            sent += 1
+            if not in_own_transaction(row, lambda mine, got=outcome: mine._keep(got)):
+                unsent = self.browse(key for key, one in intents.items() if not one.ask)
+                in_own_transaction(unsent, lambda mine: mine._take_back())
+                break
+        return sent
+
     # ------------------------------------------------------------ 1: guard and intent
 
-    def _intend(self, caps):
-        """Lock, ask the guard, write the intent.
+    def _intend(self, caps) -> dict[int, Intent]:
+        """Lock, ask the guard, write the intents.
 
-        :return: None (not now), or ``(ask, target, file, attempts)`` for the call
+        :return: by row; what may not go now is missing
         """
         if self.account_id.state != "active":
-            # Paused or dead since the job began: the row waits for the account.
-            return None
-        if not self.try_lock_for_update(allow_referencing=True):
-            return None
-        self.invalidate_recordset(flush=False)
+            # Paused or dead since the job began: the rows wait for the account.
+            return {}
+        rows = self.try_lock_for_update(allow_referencing=True)
+        rows.invalidate_recordset(flush=False)
         now = fields.Datetime.now()
-        if self.state not in ("waiting", "failed", "sending") or self.next_try > now:
-            return None
-        ask = self.state == "sending"
-        if not ask and not self._may_go(caps):
-            return None
+        due = rows.filtered(
+            lambda row: (
+                row.state in ("waiting", "failed", "sending") and row.next_try <= now
+            )
+        )
+        asking = due.filtered(lambda row: row.state == "sending")
+        going = asking | (due - asking)._may_go(caps)
+        return {
+            row.id: intent
+            for row in due & going
+            if (intent := row._intend_one(caps, ask=row in asking))
+        }
+
+    def _intend_one(self, caps, *, ask) -> Intent | None:
         file = self._invoice_file()
         if len(file.xml) > caps.invoice_max_bytes:
             self._keep(rules.Outcome("rejected", "operator", "too_large"))
             return None
+        now = fields.Datetime.now()
         self.write(
             {
                 "state": "sending",
@@ -86,10 +119,27 @@ class MarketplaceOutbox(models.Model):
                 "next_try": now + LOST_AFTER,
             }
         )
-        return ask, self.parcel_id._invoice_target(), file, self.attempts
+        return Intent(ask, self.parcel_id._invoice_target(), file, self.attempts)
 
-    def _may_go(self, caps) -> bool:
-        """The NF-e is authorised and old enough, and every order may go on."""
+    def _take_back(self):
+        """Intents whose call was never made."""
+        for row in self:
+            row.write(
+                {
+                    "state": "waiting",
+                    "attempts": row.attempts - 1,
+                    "next_try": fields.Datetime.now(),
+                }
+            )
+
+    def _may_go(self, caps):
+        """The rows whose NF-e is authorised and old enough, and whose orders may go on;
+        the others get their reason."""
+        ripe = self.filtered(lambda row: row._is_ripe(caps))
+        verdicts = ripe.sale_order_ids._b2c_guard(GUARD)
+        return ripe.filtered(lambda row: row._may_leave(verdicts))
+
+    def _is_ripe(self, caps) -> bool:
         if self.document_id.state_edoc != "autorizada":
             self._block("nfe_cancelled")
             return False
@@ -97,7 +147,11 @@ class MarketplaceOutbox(models.Model):
         if authorized_at and authorized_at + caps.invoice_min_age > utc_now():
             self.next_try = whole_seconds(authorized_at + caps.invoice_min_age)
             return False
-        for verdict in self.sale_order_ids._b2c_guard(GUARD).values():
+        return True
+
+    def _may_leave(self, verdicts) -> bool:
+        for order in self.sale_order_ids:
+            verdict = verdicts[order.id]
             if verdict.go:
                 continue
             code = verdict.reason_code
@@ -148,8 +202,8 @@ class MarketplaceOutbox(models.Model):
 
     # ------------------------------------------------------------ 3: result
 
-    def _keep(self, outcome):
-        """Write the outcome and what follows from it."""
+    def _keep(self, outcome) -> bool:
+        """Write the outcome and what follows from it; may the account go on?"""
         now = fields.Datetime.now()
         self.write(
             {
@@ -169,6 +223,7 @@ class MarketplaceOutbox(models.Model):
             self._after_reject()
         elif outcome.read_back and not outcome.error_class:
             self._log_fiscal(FiscalState.PROCESSING)
+        return self.account_id.state == "active"
 
     def _after_accept(self):
         self.parcel_id.write(

@@ -47,7 +47,7 @@ class ResCompany(models.Model):
     )
     nfe_lot_from = fields.Integer(
         "NF-e in Lots From",
-        default=const.MAX_JOB_DOCUMENTS,
+        default=const.LOT_FROM,
         required=True,
         help="So many notes that wait go as a lot, fewer go one by one. The result of "
         "a lot takes 15 seconds at least, that of a single note comes at once.",
