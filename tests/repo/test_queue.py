@@ -71,8 +71,9 @@ def test_development_and_production_know_the_same_channels():
     assert development == production
 
 
-def test_numbers_are_taken_one_at_a_time():
-    assert configured("odoo.prod.conf")["root.b2c.advance"] == 1
+@pytest.mark.parametrize("stage", ["stock", "post"])
+def test_goods_and_numbers_are_taken_one_at_a_time(stage):
+    assert configured("odoo.prod.conf")[f"root.b2c.{stage}"] == 1
 
 
 def test_webhook_process_runs_no_job():
