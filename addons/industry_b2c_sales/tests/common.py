@@ -175,7 +175,7 @@ class B2cCase(TransactionCase):
     def _set_up_taxes(cls):
         ref = cls.env.ref
         with patch.object(
-            cls.registry["account.chart.template"],
+            cls.env.registry["account.chart.template"],
             "_get_chart_template_mapping",
             _chart_templates,
         ):
