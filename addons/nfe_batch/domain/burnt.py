@@ -39,7 +39,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A number that a document took; ``at`` is the moment, in the issuer's local time."""
+    """A number that a document took; ``at`` is when, in the issuer's local time."""
 
     number: int
     at: datetime
@@ -134,7 +134,10 @@ def _without(blocks: list[Burnt], covered: Sequence[tuple[int, int]]) -> list[Bu
 
 
 def _continues(block: Burnt, following: Burnt) -> bool:
-    same_month = (block.on.year, block.on.month) == (following.on.year, following.on.month)
+    same_month = (block.on.year, block.on.month) == (
+        following.on.year,
+        following.on.month,
+    )
     return same_month and block.last + 1 == following.first
 
 
