@@ -47,7 +47,10 @@ class NfeVoiding(models.Model):
 
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
     )
     document_serie_id = fields.Many2one(
         "l10n_br_fiscal.document.serie",
@@ -280,7 +283,7 @@ class NfeVoiding(models.Model):
         :return: a sentence in the language of the environment, or empty text
         """
         self.ensure_one()
-        upcoming = self.document_serie_id.sequence_number_next
+        upcoming = self.document_serie_id.internal_sequence_id.number_next_actual
         if self.number_last >= upcoming:
             return self.env._(
                 "%(voiding)s: the series goes on with number %(next)s. What was not "

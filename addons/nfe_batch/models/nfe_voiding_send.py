@@ -67,9 +67,7 @@ class NfeVoidingSend(models.Model):
 
     def _has_obstacle(self):
         """Look again, with the documents locked: one may have come back to life."""
-        documents = self._documents()
-        if documents:
-            documents._nfe_lock()
+        self._documents()._nfe_lock()
         obstacle = self.with_env(self.company_id._nfe_lang().env)._obstacle()
         if obstacle:
             self.write({"state": "draft", "problem": obstacle})

@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from ..domain import schema
 from .common import NfeCase
@@ -299,6 +299,17 @@ class TestVoiding(VoidingCase):
         self._run_jobs()
         self.assertEqual(voiding.state, "ready")
         self.assertIn("certificado", voiding.problem)
+        self.assertFalse(self.sefaz.log())
+
+    def test_copy_of_the_database_sends_nothing(self):
+        voiding = self._void()
+        voiding.action_send()
+        self.env.flush_all()
+        with file_open("nfe_batch/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertEqual(voiding.state, "draft")
+        self.assertFalse(self._run_jobs())
         self.assertFalse(self.sefaz.log())
 
     # === AFTERWARDS === #
