@@ -70,7 +70,11 @@ class NfeVoiding(models.Model):
         help="Day on which the oldest of the numbers was drawn, or its absence showed.",
     )
     year = fields.Integer(
-        compute="_compute_year", store=True, readonly=False, required=True
+        compute="_compute_year",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
     )
     due_date = fields.Date(
         "Due",

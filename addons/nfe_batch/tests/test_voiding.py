@@ -162,6 +162,7 @@ class TestVoiding(VoidingCase):
         self._go_on_with(9)
         document = self._confirm()
         self.assertEqual(document.document_number, "9")
+        self._go_on_with(21)
         with self.assertRaisesRegex(UserError, "não foram concluídas: 9"):
             self._void(8, 10).action_send()
 
@@ -455,8 +456,10 @@ class TestVoidingProposal(VoidingCase):
         self.assertFalse(self._propose())
 
     def test_authorised_and_cancelled_there_are_not_proposed(self):
-        documents = self._confirm() + self._confirm()
-        self._run_jobs()
+        documents = self.env["l10n_br_fiscal.document"]
+        for _each in range(2):
+            documents += self._confirm()
+            self._run_jobs()
         with self.enter_registry_test_mode():
             documents[0]._nfe_cancel("Cliente desistiu da compra")
         self.assertEqual(documents.mapped("state_edoc"), ["cancelada", "autorizada"])
