@@ -10,6 +10,7 @@ UPDATE l10n_br_fiscal_document
        nfe_cancellation = NULL
  WHERE nfe_transmission IN ('ready', 'sending', 'unknown')
     OR nfe_cancellation IS NOT NULL;
+UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job
    SET state = 'cancelled'
