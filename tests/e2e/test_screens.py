@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bin.lib.day.world import PASSWORD, World, post
+from bin.lib.day.world import COMPANY, PASSWORD, World, post
 
 from .conftest import LOCAL, wait_for
 
@@ -126,6 +126,57 @@ def test_order_leads_to_its_note(fiscal, day_world, order):
     expect(fiscal.locator("[name=state_edoc]").first).to_contain_text("Autorizada")
     expect(fiscal.locator("[name=authorization_protocol]").first).to_be_visible()
     picture(fiscal, "nota", height=1150)
+
+
+def test_burnt_numbers_are_voided(fiscal, day_world):
+    """Two numbers that were drawn and lost: the fiscal department voids them."""
+    first, serie = lose_numbers(day_world, 2)
+    clerk = day_world.client("fiscal", PASSWORD)
+    values = {
+        "document_serie_id": serie,
+        "number_first": first,
+        "number_last": first + 1,
+        "reason": "Falha na sequência da série",
+    }
+    [voiding] = clerk.call("nfe.voiding", "create", [values])
+    action(fiscal, day_world, "nfe_batch.nfe_voiding_action", voiding)
+    picture(fiscal, "inutilizacao")
+    fiscal.get_by_role("button", name="Inutilizar na SEFAZ").click()
+    fiscal.locator(".modal-footer .btn-primary").click()
+    wait_for(
+        lambda: (
+            clerk.search_read("nfe.voiding", [("id", "=", voiding)], "state")[0][
+                "state"
+            ]
+            == "authorized"
+        ),
+        "the SEFAZ voids the numbers",
+    )
+    fiscal.reload()
+    current = fiscal.locator(".o_arrow_button_current")
+    expect(current).to_have_text("Inutilizada")
+
+
+def lose_numbers(world: World, count: int) -> tuple[int, int]:
+    """As a program that died with numbers in its hands: the first one, the series."""
+    admin = world.client()
+    serie = admin.search_read(
+        "l10n_br_fiscal.document.serie",
+        [
+            ("company_id.name", "=", COMPANY["name"]),
+            ("document_type_id.code", "=", "55"),
+        ],
+        "internal_sequence_id",
+    )[0]
+    sequence = serie["internal_sequence_id"][0]
+    domain = [("id", "=", sequence)]
+    first = admin.search_read("ir.sequence", domain, "number_next_actual")[0][
+        "number_next_actual"
+    ]
+    admin.call(
+        "ir.sequence", "write", [sequence], {"number_next_actual": first + count}
+    )
+    return first, serie["id"]
 
 
 def test_order_leads_to_its_label(warehouse, day_world, order):
