@@ -104,7 +104,7 @@ def test_correction_is_valid_and_signed(pen, authority, tmp_path):
     signed = correction(pen)
     assert xmllint(f"{CORRECTION_XSD}/CCe_v1.00.xsd", signed, tmp_path) == ""
     assert xmlsec1("infEvento", signed, authority, tmp_path) == ""
-    assert "leia-se 2 caixas &amp; 1 saco</xCorrecao>".encode() in signed
+    assert b"leia-se 2 caixas &amp; 1 saco</xCorrecao>" in signed
     assert f'Id="ID110110{key_of(sale())}01"'.encode() in signed
     lot = envelope.events(1, [signed])
     assert signed in lot
