@@ -47,7 +47,7 @@ class FiscalEvent(models.Model):
             "bairro": place.district,
             "cidade": place.city,
             "uf": place.state,
-            "cep": place.zip_code,
+            "cep": f"{place.zip_code[:5]}-{place.zip_code[5:]}",
             "fone": place.phone,
         }
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..domain import schema
+from ..domain import answers, schema
 from ..domain.endpoints import Service
 from ..event_kind import CORRECTION
 from ..models import fiscal_event
@@ -274,6 +274,27 @@ class TestCorrectionUnknown(CorrectionCase):
         self.assertCorrected()
         self.assertEqual(self._letters(), [1])
 
+    def test_office_whose_consult_tells_the_result_only(self):
+        """Without the bytes in the answer, those that we signed are the event."""
+        self._wish()
+        with self.enter_registry_test_mode():
+            intent = self.document._nfe_open_event(CORRECTION)
+        answer = intent.client.call(Service.EVENT, intent.message)
+        (result,) = answers.read_events(answer.message).results
+        self.assertFalse(result.request)
+        situation = answers.Situation(
+            code=100,
+            reason="Autorizado o uso da NF-e",
+            key=self.document.document_key,
+            protocol=None,
+            events=(result,),
+        )
+        self.document.nfe_correction = "unknown"
+        self.document._nfe_apply_event_situation(CORRECTION, situation)
+        letter = self.assertCorrected()
+        content = letter.file_response_id.raw
+        self.assertFalse(schema.errors("procEventoNFe110110", content))
+
     def test_letter_of_another_program(self):
         """573 with another wording: theirs is taken over, ours follows it."""
         self._correct()
@@ -327,7 +348,7 @@ class TestCorrectionPaper(CorrectionCase):
             "Avenida Paulista, 1000",
             "81.583.054/0001-29",
             "§ 1º-A do art. 7º do Convênio S/N",
-            "SEM VALOR FISCAL",
+            "Bela Vista - 01311-000",
         ):
             self.assertIn(part, text)
 
