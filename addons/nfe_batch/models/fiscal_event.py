@@ -1,6 +1,6 @@
 from brazilfiscalreport.dacce import DaCCe
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..event_kind import CORRECTION
@@ -14,6 +14,25 @@ class FiscalEvent(models.Model):
     nfe_pdf_id = fields.Many2one(
         "ir.attachment", "Printed Correction Letter", readonly=True, copy=False
     )
+
+    nfe_state = fields.Selection(
+        [
+            ("waiting", "On its way"),
+            ("registered", "Registered"),
+            ("refused", "Refused"),
+        ],
+        "Situation at the SEFAZ",
+        compute="_compute_nfe_state",
+    )
+
+    @api.depends("state", "protocol_number")
+    def _compute_nfe_state(self):
+        """OCA's state tells that there is an answer, not which."""
+        for record in self:
+            if record.state != "done":
+                record.nfe_state = "waiting"
+            else:
+                record.nfe_state = "registered" if record.protocol_number else "refused"
 
     def print_document_event(self):
         """OCA's print button: a letter of an NF-e prints as DACCe, drawn once."""

@@ -55,7 +55,7 @@ class CorrectionCase(NfeCase):
         letter = self.document._nfe_registered_corrections()[-1:]
         self.assertEqual(letter.sequence, str(sequence))
         self.assertEqual(letter.justification, wording)
-        self.assertEqual(letter.state, "done")
+        self.assertEqual((letter.state, letter.nfe_state), ("done", "registered"))
         events = self.sefaz.note(self.document.document_key)["events"]
         self.assertEqual(letter.protocol_number, events[-1]["protocol"])
         self.assertTrue(letter.protocol_date)
@@ -129,6 +129,7 @@ class TestCorrection(CorrectionCase):
         self.assertEqual((refused.state, refused.status_code), ("done", "577"))
         self.assertTrue(refused.response)
         self.assertFalse(refused.protocol_number)
+        self.assertEqual(refused.nfe_state, "refused")
         self.assertIn(self.document, self._work_queue())
         self._correct(BOTH)
         self.assertCorrected(1, BOTH)
@@ -256,6 +257,7 @@ class TestCorrectionUnknown(CorrectionCase):
         with self.enter_registry_test_mode():
             self.assertTrue(self.document._nfe_open_event(CORRECTION))
         self.assertEqual(self.document.nfe_correction, "sending")
+        self.assertEqual(self.document.correction_event_ids.nfe_state, "waiting")
         signed = self.document.correction_event_ids.file_request_id.raw
         self.assertFalse(schema.errors("evento110110", signed))
         self.env["l10n_br_fiscal.document"]._nfe_recover_interrupted()
