@@ -13,6 +13,7 @@ UPDATE l10n_br_fiscal_document
        nfe_correction = NULL
  WHERE nfe_cancellation IS NOT NULL
     OR nfe_correction IS NOT NULL;
+UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job
    SET state = 'cancelled'

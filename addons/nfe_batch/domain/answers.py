@@ -19,6 +19,8 @@ from .serializer import NAMESPACE
 
 _KEY_IN_TEXT = re.compile(r"\[?chNFe\s*:\s*(\d{6}[0-9A-Z]{12}\d{26})\]?")
 _RECEIPT_IN_TEXT = re.compile(r"\[?nRec\s*:\s*(\d+)\]?")
+_PROTOCOL_IN_TEXT = re.compile(r"nProt\s*:\s*(\d{15,17})")
+_VOIDED_NOW, _VOIDED_BEFORE = 102, 563
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +146,18 @@ class StatusAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class VoidingAnswer:
-    """retInutNFe; ``content`` is the whole message, kept beside the request."""
+    """retInutNFe; ``content`` is its exact slice of bytes, kept beside the request.
+
+    ``series``, ``first`` and ``last`` repeat the request; 0 where a refusal left them
+    out.
+    """
 
     code: int
     reason: str
-    number: str
+    number: str  # nProt, empty for a rejection
+    series: int
+    first: int
+    last: int
     received_at: datetime | None
     content: bytes = field(repr=False)
 
@@ -156,6 +165,20 @@ class VoidingAnswer:
     def kind(self) -> Kind:
         """VOIDED, or why not."""
         return classify(self.code)
+
+    @property
+    def stands(self) -> bool:
+        """True when exactly this range is voided and its protocol is known.
+
+        102, or 563: the same range was voided before, most likely by a request whose
+        answer was lost, and the protocol of then is repeated (NT 2015.002).
+        """
+        return bool(self.number) and self.code in (_VOIDED_NOW, _VOIDED_BEFORE)
+
+    @property
+    def is_new(self) -> bool:
+        """True for 102: ``received_at`` is the moment of the voiding itself."""
+        return self.code == _VOIDED_NOW
 
 
 def read_lot(message: bytes) -> LotAnswer:
@@ -220,12 +243,19 @@ def read_status(message: bytes) -> StatusAnswer:
 def read_voiding(message: bytes) -> VoidingAnswer:
     """Read retInutNFe."""
     root = _root(message, "retInutNFe")
+    code, reason = _number(_deep(root, "cStat")), _deep(root, "xMotivo")
+    if not code:
+        raise Unreadable("retInutNFe without cStat")
+    (content,) = _slices(message, "retInutNFe", [root])
     return VoidingAnswer(
-        code=_number(_deep(root, "cStat")),
-        reason=_deep(root, "xMotivo"),
-        number=_deep(root, "nProt"),
+        code=code,
+        reason=reason,
+        number=_deep(root, "nProt") or _protocol_in(reason),
+        series=_number(_deep(root, "serie")),
+        first=_number(_deep(root, "nNFIni")),
+        last=_number(_deep(root, "nNFFin")),
         received_at=_moment(_deep(root, "dhRecbto")),
-        content=message,
+        content=content,
     )
 
 
@@ -238,6 +268,12 @@ def key_in(reason: str) -> str:
 def receipt_in(reason: str) -> str:
     """The receipt in "… [nRec: 35…]", or empty text (204)."""
     found = _RECEIPT_IN_TEXT.search(reason)
+    return found.group(1) if found else ""
+
+
+def _protocol_in(reason: str) -> str:
+    """The protocol in "… [nProt: 1352…]", or empty text (563)."""
+    found = _PROTOCOL_IN_TEXT.search(reason)
     return found.group(1) if found else ""
 
 

@@ -1,4 +1,4 @@
-"""The documents of proof: nfeProc and procEventoNFe, byte by byte.
+"""The documents of proof: nfeProc, procEventoNFe and procInutNFe, byte by byte.
 
 The signed bytes and the bytes of the protocol are joined, never re-written: any
 other white space or prefix would be another document (art. 10 of Ajuste SINIEF
@@ -7,7 +7,7 @@ other white space or prefix would be another document (art. 10 of Ajuste SINIEF
 
 from __future__ import annotations
 
-from .answers import EventResult, Protocol
+from .answers import EventResult, Protocol, VoidingAnswer
 from .serializer import NAMESPACE
 from .signer import digest_of
 
@@ -33,6 +33,18 @@ def event_proc(signed: bytes, result: EventResult) -> bytes:
     if f'Id="{identity}"'.encode() not in signed:
         raise ProtocolMismatch("The result is of another event")
     return _join("procEventoNFe", "1.00", signed, result.content)
+
+
+def voiding_proc(signed: bytes, answer: VoidingAnswer) -> bytes:
+    """procInutNFe of a signed request; raises ``ProtocolMismatch``.
+
+    After a lost answer the joined answer is the 563 that repeats the protocol.
+    """
+    identity = f"{answer.series:03d}{answer.first:09d}{answer.last:09d}"
+    if answer.first and f'{identity}"'.encode() not in signed:
+        raise ProtocolMismatch("The answer is of another range")
+    # The root is spelled with a capital in procInutNFe_v4.00.xsd.
+    return _join("ProcInutNFe", "4.00", signed, answer.content)
 
 
 def _join(name: str, version: str, signed: bytes, answer: bytes) -> bytes:

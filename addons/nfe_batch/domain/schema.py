@@ -19,6 +19,7 @@ _FILES = {
     "consStatServ": "nfe/schemas/v4_0/consStatServ_v4.00.xsd",
     "inutNFe": "nfe/schemas/v4_0/inutNFe_v4.00.xsd",
     "evento110110": "nfe_evento_cce/schemas/v1_0/CCe_v1.00.xsd",
+    "procInutNFe": "nfe/schemas/v4_0/procInutNFe_v4.00.xsd",
     "evento110111": "nfe_evento_cancel/schemas/v1_0/eventoCancNFe_v1.00.xsd",
     "envEvento": "nfe_evento_cancel/schemas/v1_0/envEventoCancNFe_v1.00.xsd",
     "envEvento110110": "nfe_evento_cce/schemas/v1_0/envCCe_v1.00.xsd",

@@ -15,6 +15,11 @@ REASON_MIN, REASON_MAX = 15, 255
 _MODEL = "55"
 
 
+def justification_of(reason: str) -> str:
+    """xJust as it is sent: the reason in Latin-1, single spaces, 255 at most."""
+    return text.clean(reason, REASON_MAX) or ""
+
+
 def voiding(
     *,
     state: str,
@@ -30,10 +35,12 @@ def voiding(
     """The signed request for a range of numbers of one series and year.
 
     It is the whole message of NFeInutilizacao4, due by the 10th of the next month
-    (Ajuste SINIEF 07/05, cl. 14). Raises ``ValueError`` for a reason or range that
-    cannot be, ``SchemaInvalid`` for anything else.
+    (Ajuste SINIEF 07/05, cl. 14). The same range gives the same identity, which the
+    SEFAZ voids once: a second request gets 563 and the first one's protocol.
+    Raises ``ValueError`` for a reason or range that cannot be, ``SchemaInvalid`` for
+    anything else.
     """
-    justification = text.clean(reason, REASON_MAX) or ""
+    justification = justification_of(reason)
     if len(justification) < REASON_MIN:
         raise ValueError(f"The reason needs at least {REASON_MIN} characters")
     if not 1 <= first <= last:

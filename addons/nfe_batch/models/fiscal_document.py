@@ -1,26 +1,16 @@
 import logging
 import secrets
-import time
-from contextlib import contextmanager
 from datetime import timedelta
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.exceptions import UserError
 
 from odoo.addons.l10n_br_fiscal.constants.fiscal import DOCUMENT_ISSUER_COMPANY
-from odoo.addons.queue_job.exception import RetryableJobError
 
 from .. import const
 from ..domain import access_key
 
 _logger = logging.getLogger(__name__)
-
-LOCK_RETRY_SECONDS = 10
-RESULT_WAITS = (0.1, 0.5, 2)
-"""Seconds between the tries to store a result."""
 
 
 class FiscalDocument(models.Model):
@@ -39,7 +29,8 @@ class FiscalDocument(models.Model):
     held), result (committed). See ``fiscal_document_send`` for the way of a note.
     """
 
-    _inherit = "l10n_br_fiscal.document"
+    _name = "l10n_br_fiscal.document"
+    _inherit = ["l10n_br_fiscal.document", "nfe.transaction.mixin"]
 
     nfe_transmission = fields.Selection(
         [
@@ -231,37 +222,7 @@ class FiscalDocument(models.Model):
                 )
             )
 
-    # === TRANSACTIONS, LOCKS, PROBLEMS === #
-
-    @contextmanager
-    def _nfe_transaction(self):
-        """A short transaction of its own: yields self in it, commits at the end.
-
-        The caller's cache is stale afterwards, so it is dropped. Runs as superuser:
-        what the SEFAZ answered must be stored whoever confirmed the document, and
-        no user may write the attempts.
-        """
-        self.env.flush_all()
-        with self.env.registry.cursor() as cr:
-            # sudo: see the docstring.
-            yield self.with_env(self.env(cr=cr, su=True))
-        self.env.invalidate_all(flush=False)
-
-    def _nfe_store(self, method, *args):
-        """Write the result of a call, in a transaction of its own.
-
-        What the SEFAZ answered cannot be asked twice at will, so a conflict with
-        another transaction is tried again right here.
-        """
-        for wait in (*RESULT_WAITS, None):
-            try:
-                with self._nfe_transaction() as batch:
-                    getattr(batch, method)(*args)
-                return
-            except OperationalError as error:
-                if wait is None or error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
-                    raise
-                time.sleep(wait)
+    # === HOOKS THAT FAIL, PROBLEMS === #
 
     def _nfe_call_hook(self, hook):
         """Call a hook for self; a failure of it never costs the result, and the
@@ -280,20 +241,6 @@ class FiscalDocument(models.Model):
     def _nfe_run_hook(self, hook):
         """Job: a hook that failed in the result's transaction."""
         getattr(self, hook)()
-
-    def _nfe_lock(self):
-        """Lock the rows of self.
-
-        :raises RetryableJobError: another transaction holds one of them
-        """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise RetryableJobError(
-                "documents are locked", seconds=LOCK_RETRY_SECONDS
-            ) from error
-        # What was read before the lock may have changed since.
-        self.invalidate_recordset(flush=False)
 
     def _nfe_problem_set(self, code, message, *, delay=None):
         """Store a problem, typed and in words, and tell the hook.

@@ -14,16 +14,6 @@ NO_PAYMENT, OTHER_PAYMENT = "90", "99"
 OWN_SITE, MARKETPLACE = "0", "1"
 FREIGHT_SENDER, NO_FREIGHT = "0", "9"
 
-TIME_ZONES = {
-    "AC": "America/Rio_Branco",
-    "AM": "America/Manaus",
-    "MS": "America/Campo_Grande",
-    "MT": "America/Cuiaba",
-    "RO": "America/Porto_Velho",
-    "RR": "America/Boa_Vista",
-}
-"""States that are not on Brasília time."""
-
 
 def digits(text):
     """Registration numbers without punctuation; letters stay (CNPJ of 2026)."""
@@ -121,9 +111,7 @@ class FiscalDocumentData(models.Model):
 
         :return: aware datetime
         """
-        state = self.company_id.state_id.code or ""
-        zone = TIME_ZONES.get(state, "America/Sao_Paulo")
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        return self.company_id._nfe_local(moment)
 
     def _nfe_header_data(self):
         issued = self._nfe_local(self.document_date or fields.Datetime.now())

@@ -240,9 +240,7 @@ class FiscalDocumentResult(models.Model):
             self._nfe_problem_set(f"sefaz_{answer.code}", message)
 
     def _nfe_pause(self):
-        """656: every further call of the company only makes it worse."""
-        _logger.warning("The SEFAZ blocked company %s for an hour", self.company_id.id)
-        self.company_id.nfe_paused_until = fields.Datetime.now() + const.ABUSE_PAUSE
+        self.company_id._nfe_pause()
 
     def _nfe_set_unknown(self, *, now=False):
         """The outcome is unknown: read back, never send."""

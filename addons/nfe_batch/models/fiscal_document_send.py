@@ -1,5 +1,3 @@
-from hashlib import sha1
-
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import split_every
@@ -8,7 +6,7 @@ from .. import const
 from ..domain import envelope
 from ..domain.endpoints import Service
 from ..exceptions import NfeCertificateError
-from .fiscal_document import LOCK_RETRY_SECONDS
+from .nfe_transaction_mixin import LOCK_RETRY_SECONDS
 
 SENDABLE_STATES = ("a_enviar", "enviada", "rejeitada")
 
@@ -43,20 +41,6 @@ class FiscalDocumentSend(models.Model):
                 documents.browse(ids)._nfe_delay(
                     "_nfe_send", const.SEND_CHANNEL, delay=delay
                 )
-
-    def _nfe_delay(self, method, channel, *args, delay=0):
-        """Queue a job on self, once: a waiting job for the same records is enough.
-
-        Later jobs have a key of their own, or a far one would swallow a near one.
-        """
-        names = "-".join(map(str, sorted(self.ids)))
-        digest = sha1(names.encode(), usedforsecurity=False).hexdigest()
-        delayed = self.with_delay(
-            channel=channel,
-            eta=delay or None,
-            identity_key=f"{self._name}.{method}.{digest}.{delay and 'later' or 'now'}",
-        )
-        getattr(delayed, method)(*args)
 
     # === JOB === #
 

@@ -1,4 +1,5 @@
 import base64
+import logging
 from datetime import timezone
 
 from odoo import fields, models
@@ -9,6 +10,18 @@ from ..domain.credentials import CredentialsError, open_pfx
 from ..domain.signer import BACKENDS
 from ..exceptions import NfeCertificateError
 from ..sefaz_client import SefazClient
+
+_logger = logging.getLogger(__name__)
+
+TIME_ZONES = {
+    "AC": "America/Rio_Branco",
+    "AM": "America/Manaus",
+    "MS": "America/Campo_Grande",
+    "MT": "America/Cuiaba",
+    "RO": "America/Porto_Velho",
+    "RR": "America/Boa_Vista",
+}
+"""States that are not on Brasília time."""
 
 
 class ResCompany(models.Model):
@@ -68,6 +81,15 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.with_context(lang=self.partner_id.lang or "pt_BR")
 
+    def _nfe_local(self, moment):
+        """A moment of a Datetime field in the state of the company.
+
+        :return: aware datetime
+        """
+        self.ensure_one()
+        zone = TIME_ZONES.get(self.state_id.code or "", "America/Sao_Paulo")
+        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+
     def _nfe_credentials(self):
         """The company's e-CNPJ, ready to sign and for TLS.
 
@@ -104,6 +126,12 @@ class ResCompany(models.Model):
         """Seconds until the SEFAZ's block of the company ends, 0 without a block."""
         until, now = self.nfe_paused_until, fields.Datetime.now()
         return int((until - now).total_seconds()) + 1 if until and until > now else 0
+
+    def _nfe_pause(self):
+        """656: every further call of the company only makes it worse."""
+        self.ensure_one()
+        _logger.warning("The SEFAZ blocked company %s for an hour", self.id)
+        self.nfe_paused_until = fields.Datetime.now() + const.ABUSE_PAUSE
 
     def _nfe_signer_backend(self):
         """The signer that the company chose, with its key."""

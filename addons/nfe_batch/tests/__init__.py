@@ -11,4 +11,5 @@ from . import test_reject
 from . import test_security
 from . import test_unavailable
 from . import test_unknown
+from . import test_voiding
 from . import test_registry_warm_up
