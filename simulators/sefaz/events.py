@@ -23,17 +23,21 @@ from .schemas import EVENT_TYPES, NFE, first_error, parse
 from .store import Row, moment, stamp
 
 CANCEL = "110111"
+CORRECTION = "110110"
 _TOLERANCE = timedelta(minutes=5)
 _MAX_SEQUENCE = {CANCEL: 1}
 _DEFAULT_MAX_SEQUENCE = 20
 _RESULT_NAMES = {
     CANCEL: "Cancelamento homologado",
-    "110110": "Carta de Correção registrada",
+    CORRECTION: "Carta de Correção registrada",
     "110130": "Comprovante de Entrega da NF-e",
     "110131": "Cancelamento Comprovante de Entrega da NF-e",
     "110192": "Insucesso na Entrega da NF-e",
     "110193": "Cancelamento Insucesso na Entrega da NF-e",
 }
+_LETTER_TOO_LATE = "Rejeição: NF-e autorizada há mais de 30 dias (720 horas)"
+"""501 in the manual of the correction letter (GA02); that of the MOC is about
+cancellations."""
 _SLICE = re.compile(rb"<evento[\s>].*?</evento\s*>", re.DOTALL)
 
 
@@ -179,15 +183,17 @@ def _check_note(office: Office, event: Event) -> Row | None:
 
 
 def _result_code(office: Office, event: Event, note: Row | None) -> int:
-    """135 or 136; a cancellation also checks protocol and deadline."""
+    """135 or 136; cancellation and correction letter also have a deadline."""
     if note is None:
         return 136
+    age = office.now() - moment(note["received"])
+    settings = office.settings
+    if event.type == CORRECTION and age > timedelta(hours=settings.correction_hours):
+        raise Rejection(501, message=_LETTER_TOO_LATE)
     if event.type != CANCEL:
         return 135
     if read(event.info, "detEvento/nProt") != note["protocol"]:
         raise Rejection(222)
-    settings = office.settings
-    age = office.now() - moment(note["received"])
     if age <= timedelta(hours=settings.cancel_hours):
         return 135
     late = settings.late_cancel_hours

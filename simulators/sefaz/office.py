@@ -36,6 +36,7 @@ class Settings:
 
     cancel_hours: float = 24
     late_cancel_hours: float | None = None
+    correction_hours: float = 720
     late_days: int = 7
     reject_days: int = 30
     lot_seconds: float = 1

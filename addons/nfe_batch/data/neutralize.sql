@@ -6,10 +6,13 @@ UPDATE res_company
        certificate_id = NULL;
 -- what waited for the original must not leave from the copy
 UPDATE l10n_br_fiscal_document
-   SET nfe_transmission = 'none',
-       nfe_cancellation = NULL
- WHERE nfe_transmission IN ('ready', 'sending', 'unknown')
-    OR nfe_cancellation IS NOT NULL;
+   SET nfe_transmission = 'none'
+ WHERE nfe_transmission IN ('ready', 'sending', 'unknown');
+UPDATE l10n_br_fiscal_document
+   SET nfe_cancellation = NULL,
+       nfe_correction = NULL
+ WHERE nfe_cancellation IS NOT NULL
+    OR nfe_correction IS NOT NULL;
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job

@@ -1,9 +1,14 @@
-"""Events of a note: the cancellation 110111."""
+"""Events of an authorised note: cancellation 110111, correction letter 110110."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
+
+from nfelib.nfe_evento_cce.bindings.v1_0.e110110_v1_00 import (
+    DetEventoDescEvento,
+    DetEventoXCondUso,
+)
 
 from . import schema, text
 from .access_key import AccessKey
@@ -11,9 +16,25 @@ from .serializer import NAMESPACE
 from .signer import Signer
 
 CANCELLATION = "110111"
+CORRECTION = "110110"
 
 REASON_MIN, REASON_MAX = 15, 255
 """Length of xJust (XSD)."""
+
+CORRECTION_MIN, CORRECTION_MAX = 15, 1000
+"""Length of xCorrecao (XSD)."""
+
+MAX_CORRECTIONS = 20
+"""Highest nSeqEvento of a correction letter (XSD; beyond it 594)."""
+
+CORRECTION_LIMIT = timedelta(hours=720)
+"""How long after the authorisation a letter is accepted (501, rule GA02 of the MOC, to
+which Ajuste SINIEF 07/05, cl. 14-A, leaves the time)."""
+
+# The schema knows the law's text with accents, which comes first, and without them.
+CONDITIONS_OF_USE = next(iter(DetEventoXCondUso)).value
+"""xCondUso, word by word (Convênio S/N of 15/12/1970, art. 7, § 1-A)."""
+_CORRECTION_NAME = next(iter(DetEventoDescEvento)).value
 
 
 def cancellation(
@@ -34,24 +55,92 @@ def cancellation(
     justification = text.clean(reason, REASON_MAX) or ""
     if len(justification) < REASON_MIN:
         raise ValueError(f"The reason needs at least {REASON_MIN} characters")
+    detail = (
+        f"<descEvento>Cancelamento</descEvento><nProt>{protocol_number}</nProt>"
+        f"<xJust>{escape(justification)}</xJust>"
+    )
+    return _signed(CANCELLATION, 1, detail, key, environment, at, signer)
+
+
+def correction(
+    *,
+    key: str,
+    sequence: int,
+    wording: str,
+    environment: str,
+    at: datetime,
+    signer: Signer,
+) -> bytes:
+    """The signed correction letter (CC-e).
+
+    ``sequence`` counts the letters of the note from 1 to 20. The last one stands
+    alone: ``wording`` holds everything that is still to be corrected (Ajuste SINIEF
+    07/05, cl. 14-A, § 4). ``at`` as for a cancellation. Raises ``ValueError`` for a
+    wording or sequence out of bounds or a naive ``at``, ``SchemaInvalid`` for anything
+    else.
+    """
+    if not 1 <= sequence <= MAX_CORRECTIONS:
+        raise ValueError(f"A note takes at most {MAX_CORRECTIONS} correction letters")
+    detail = (
+        f"<descEvento>{_CORRECTION_NAME}</descEvento>"
+        f"<xCorrecao>{escape(correction_wording(wording))}</xCorrecao>"
+        f"<xCondUso>{escape(CONDITIONS_OF_USE)}</xCondUso>"
+    )
+    return _signed(CORRECTION, sequence, detail, key, environment, at, signer)
+
+
+def correction_wording(wording: str) -> str:
+    """The wording as the layout takes it: Latin-1, single spaces, no line breaks.
+
+    Raises ``ValueError`` outside of 15 to 1000 characters. It is never cut, because
+    what is missing would not be corrected.
+    """
+    # Replacing a character may take three: the length is judged afterwards.
+    clean = text.clean(wording, 3 * len(wording or "")) or ""
+    if not CORRECTION_MIN <= len(clean) <= CORRECTION_MAX:
+        raise ValueError(
+            f"The correction needs {CORRECTION_MIN} to {CORRECTION_MAX} characters, "
+            f"not {len(clean)}"
+        )
+    return clean
+
+
+def wording_of(signed: bytes) -> str:
+    """What the issuer wrote in an event: xJust or xCorrecao, or empty text."""
+    root = schema.parse(signed)
+    for name in ("xJust", "xCorrecao"):
+        found = root.find(f".//{{{NAMESPACE}}}{name}")
+        if found is not None:
+            return found.text or ""
+    return ""
+
+
+def _signed(
+    event_type: str,
+    sequence: int,
+    detail: str,
+    key: str,
+    environment: str,
+    at: datetime,
+    signer: Signer,
+) -> bytes:
+    """Frame, sign and validate an event of the note's issuer."""
     if at.tzinfo is None:
         raise ValueError("The date of an event needs a time zone")
     parts = AccessKey(key)
     signed = signer.sign(
         (
             f'<evento xmlns="{NAMESPACE}" versao="1.00">'
-            f'<infEvento Id="ID{CANCELLATION}{key}01">'
+            f'<infEvento Id="ID{event_type}{key}{sequence:02d}">'
             f"<cOrgao>{parts.state_code}</cOrgao><tpAmb>{environment}</tpAmb>"
             f"<CNPJ>{parts.cnpj}</CNPJ><chNFe>{key}</chNFe>"
             f"<dhEvento>{text.moment(at)}</dhEvento>"
-            f"<tpEvento>{CANCELLATION}</tpEvento><nSeqEvento>1</nSeqEvento>"
+            f"<tpEvento>{event_type}</tpEvento><nSeqEvento>{sequence}</nSeqEvento>"
             '<verEvento>1.00</verEvento><detEvento versao="1.00">'
-            f"<descEvento>Cancelamento</descEvento><nProt>{protocol_number}</nProt>"
-            f"<xJust>{escape(justification)}</xJust>"
-            "</detEvento></infEvento></evento>"
+            f"{detail}</detEvento></infEvento></evento>"
         ).encode()
     )
     # The published event schemas know only the numeric CNPJ.
     if key.isdigit():
-        schema.require("evento110111", signed)
+        schema.require(f"evento{event_type}", signed)
     return signed

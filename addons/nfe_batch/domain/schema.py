@@ -18,10 +18,13 @@ _FILES = {
     "consSitNFe": "nfe/schemas/v4_0/consSitNFe_v4.00.xsd",
     "consStatServ": "nfe/schemas/v4_0/consStatServ_v4.00.xsd",
     "inutNFe": "nfe/schemas/v4_0/inutNFe_v4.00.xsd",
+    "evento110110": "nfe_evento_cce/schemas/v1_0/CCe_v1.00.xsd",
     "procInutNFe": "nfe/schemas/v4_0/procInutNFe_v4.00.xsd",
     "evento110111": "nfe_evento_cancel/schemas/v1_0/eventoCancNFe_v1.00.xsd",
     "envEvento": "nfe_evento_cancel/schemas/v1_0/envEventoCancNFe_v1.00.xsd",
+    "envEvento110110": "nfe_evento_cce/schemas/v1_0/envCCe_v1.00.xsd",
     "procEventoNFe": "nfe_evento_cancel/schemas/v1_0/procEventoCancNFe_v1.00.xsd",
+    "procEventoNFe110110": "nfe_evento_cce/schemas/v1_0/procCCeNFe_v1.00.xsd",
 }
 
 

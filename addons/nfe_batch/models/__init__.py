@@ -10,7 +10,10 @@ from . import fiscal_document_sign
 from . import fiscal_document_send
 from . import fiscal_document_result
 from . import fiscal_document_recover
+from . import fiscal_document_event
 from . import fiscal_document_cancel
+from . import fiscal_document_correction
+from . import fiscal_event
 from . import fiscal_document_papers
 from . import fiscal_document_voided
 from . import nfe_voiding

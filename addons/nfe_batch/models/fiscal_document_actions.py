@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from .. import const
+from ..event_kind import EVENT_KINDS
 
 
 class FiscalDocumentActions(models.Model):
@@ -23,11 +24,13 @@ class FiscalDocumentActions(models.Model):
             unknown._nfe_delay("_nfe_recover", const.SEND_CHANNEL)
         for document in batch.filtered(lambda doc: doc.state_edoc == "rejeitada"):
             document._nfe_build_again()
-        for document in batch.filtered("nfe_cancellation"):
-            document._nfe_queue_cancel(document.cancel_reason)
+        events = self.browse()
+        for kind in EVENT_KINDS.values():
+            batch._nfe_queue_event(kind)
+            events |= batch.filtered(kind.status)
         ready = batch._nfe_sendable()
         ready._nfe_queue_send()
-        started = len(unknown | ready)
+        started = len(unknown | events | ready)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -48,7 +51,7 @@ class FiscalDocumentActions(models.Model):
         if not self.env.su and not self.env.user.has_group(
             "nfe_batch.nfe_batch_group_user"
         ):
-            raise AccessError(self.env._("Only users of the NF-e may send it again."))
+            raise AccessError(self.env._("Only users of the NF-e may do this."))
 
     def _nfe_build_again(self):
         """Sign a refused note anew, with corrected data and the same number and key.

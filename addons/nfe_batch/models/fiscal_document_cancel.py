@@ -1,6 +1,6 @@
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.l10n_br_fiscal.constants.fiscal import (
@@ -9,13 +9,8 @@ from odoo.addons.l10n_br_fiscal.constants.fiscal import (
 )
 
 from .. import const
-from ..domain import answers, envelope, event, proc
-from ..domain.cstat import Kind
-from ..domain.endpoints import Service
-from ..domain.envelope import Unreadable
-from ..domain.transport import Answered, HttpError, NotSent
-from .fiscal_document_result import naive_utc
-from .fiscal_document_sign import EVENT_CANCEL
+from ..domain import event
+from ..event_kind import CANCEL
 
 _logger = logging.getLogger(__name__)
 
@@ -23,12 +18,7 @@ CANCELLED_LATE = (151, 155)
 
 
 class FiscalDocumentCancel(models.Model):
-    """Cancellation at the SEFAZ (event 110111): intent, call, result, like a sending.
-
-    ``nfe_cancellation`` is empty but for the time that it is under way. When the
-    answer is lost, the situation of the note is asked for: it tells whether the event
-    stands, and returns it.
-    """
+    """Cancellation at the SEFAZ (event 110111); document and invoice follow it."""
 
     _inherit = "l10n_br_fiscal.document"
 
@@ -57,7 +47,7 @@ class FiscalDocumentCancel(models.Model):
         reason = self._nfe_cancel_reason(reason)
         if self.nfe_cancellation in (False, "ready"):
             self.write({"cancel_reason": reason, "nfe_cancellation": "ready"})
-        self._nfe_delay("_nfe_cancel", const.SEND_CHANNEL, reason)
+        self._nfe_queue_event(CANCEL)
 
     def _nfe_cancel_reason(self, reason):
         reason = " ".join((reason or "").split())[: event.REASON_MAX]
@@ -70,148 +60,58 @@ class FiscalDocumentCancel(models.Model):
             )
         return reason
 
-    # === JOB === #
+    # === EVENT === #
 
-    def _nfe_cancel(self, reason):
+    def _nfe_cancel(self, reason=None):
         """Job: cancel authorised notes at the SEFAZ.
 
         Safe to run again: a cancellation that stands is adopted, an unknown one is
         asked for first.
 
-        :param str reason: 15 to 255 characters
+        :param str reason: 15 to 255 characters, or the document's ``cancel_reason``
         :raises RetryableJobError: another process works on one of them
         """
-        self._nfe_own_interrupted()
-        for document in self:
-            if document.nfe_cancellation == "unknown":
-                document._nfe_read_cancellation_back()
-            intent = document._nfe_open_cancel(reason)
-            if intent is None:
-                continue
-            outcome = intent.client.call(Service.EVENT, intent.message)
-            document._nfe_store("_nfe_store_cancel", intent.attempt_id, outcome)
-            if document.nfe_cancellation == "unknown":
-                document._nfe_read_cancellation_back()
+        self._nfe_run_event(CANCEL, reason)
 
-    def _nfe_open_cancel(self, reason):
-        """Lock, check again, sign the event, write the intent."""
-        with self._nfe_transaction() as document:
-            document._nfe_lock()
-            if document.state_edoc != "autorizada" or not document.nfe_is_batch:
-                return None
-            if document.nfe_cancellation in ("sending", "unknown"):
-                return None
-            if document._nfe_wait_for_pause():
-                delay = document.company_id._nfe_pause_seconds()
-                document._nfe_delay(
-                    "_nfe_cancel", const.SEND_CHANNEL, reason, delay=delay
-                )
-                return None
-            client = document._nfe_client_or_problem()
-            if client is None:
-                return None
-            signed = document._nfe_sign_cancellation(reason)
-            attempt = document.env["nfe.attempt"]._open(document, "cancel")
-            document.nfe_cancellation = "sending"
-            message = envelope.events(attempt.id, [signed])
-            return attempt._intent(client, message, self)
-
-    def _nfe_sign_cancellation(self, reason):
-        """Sign the event and keep its bytes as OCA's cancel event."""
-        now = self._nfe_local(fields.Datetime.now())
-        reason = self._nfe_cancel_reason(reason)
-        signed = event.cancellation(
-            key=self.document_key,
+    def _nfe_sign_event(self, kind, wording, sequence):
+        if kind is not CANCEL:
+            return super()._nfe_sign_event(kind, wording, sequence)
+        return event.cancellation(
             protocol_number=self.authorization_protocol,
-            reason=reason,
-            environment=self.company_id.nfe_environment,
-            at=now.replace(microsecond=0),
-            signer=self.company_id._nfe_signer_backend(),
+            reason=self._nfe_cancel_reason(wording),
+            **self._nfe_event_frame(),
         )
-        self.cancel_event_id = self.event_ids.create_event_save_xml(
-            company_id=self.company_id,
-            environment=self._nfe_event_environment(),
-            event_type=EVENT_CANCEL,
-            xml_file=signed.decode(),
-            document_id=self,
-            justification=reason,
-            sequence="1",
-        )
-        self.cancel_reason = reason
-        return signed
 
-    # === RESULT === #
+    def _nfe_keep_event(self, kind, signed, sequence):
+        record = super()._nfe_keep_event(kind, signed, sequence)
+        if kind is CANCEL:
+            self.cancel_event_id = record
+        return record
 
-    def _nfe_store_cancel(self, attempt_id, outcome):
-        """Store what became of the event of one document."""
-        attempt = self.env["nfe.attempt"].browse(attempt_id)
-        refused = isinstance(outcome, HttpError) and not outcome.may_be_processed
-        if isinstance(outcome, NotSent) or refused:
-            attempt._close("not_sent", message=type(outcome).__name__)
-            self._nfe_cancel_later()
-            return
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            answer = answers.read_events(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
-            self.nfe_cancellation = "unknown"
-            return
-        decision = answer.results[0] if answer.results else answer
-        attempt._close(
-            "answered",
-            status_code=decision.code,
-            message=decision.reason,
-            response=outcome.message,
-        )
-        self._nfe_apply_cancel(decision)
-
-    def _nfe_apply_cancel(self, decision):
-        if decision.kind is Kind.EVENT_LINKED:
-            signed = self.cancel_event_id.file_request_id.raw
-            self._nfe_cancelled(proc.event_proc(signed, decision), decision)
-        elif decision.kind in (Kind.EVENT_DUPLICATE, Kind.CANCELLED):
-            self.nfe_cancellation = "unknown"
-        elif decision.kind in (Kind.SERVICE_DOWN, Kind.PROCESSING):
-            self._nfe_cancel_later()
-        elif decision.kind is Kind.ABUSE:
-            self._nfe_pause()
-            self._nfe_cancel_later()
-        else:
-            self._nfe_cancel_refused(decision)
-
-    def _nfe_cancel_refused(self, decision):
+    def _nfe_event_refusal(self, kind, decision):
         """220, 501 and the like are final: the note stands, an entry note follows."""
-        self.nfe_cancellation = False
+        if kind is not CANCEL:
+            return super()._nfe_event_refusal(kind, decision)
         message = self.company_id._nfe_lang().env._(
             "The SEFAZ did not cancel the NF-e: %(code)s - %(reason)s.",
             code=decision.code,
             reason=decision.reason,
         )
-        self._nfe_problem_set(f"sefaz_{decision.code}", message)
+        return f"sefaz_{decision.code}", message
 
-    def _nfe_cancel_later(self):
-        message = self.company_id._nfe_lang().env._(
+    def _nfe_event_delayed(self, kind):
+        if kind is not CANCEL:
+            return super()._nfe_event_delayed(kind)
+        return self.company_id._nfe_lang().env._(
             "The SEFAZ cannot be reached or is out of service. The cancellation is "
             "sent again on its own."
         )
-        delay = self._nfe_retry_delay()
-        self.nfe_cancellation = "ready"
-        self._nfe_problem_set(const.SEFAZ_UNAVAILABLE, message, delay=delay)
-        self._nfe_delay(
-            "_nfe_cancel", const.SEND_CHANNEL, self.cancel_reason, delay=delay
-        )
 
-    def _nfe_cancelled(self, content, result):
+    def _nfe_event_stands(self, kind, record, content, result):
         """The note is cancelled: keep procEventoNFe, move document and invoice."""
-        self.cancel_event_id.set_done(
-            str(result.code),
-            result.reason,
-            naive_utc(result.registered_at),
-            result.number,
-            content.decode(),
-        )
+        super()._nfe_event_stands(kind, record, content, result)
+        if kind is not CANCEL:
+            return
         late = result.code in CANCELLED_LATE
         self._nfe_clear_problem()
         self.write(
@@ -243,65 +143,3 @@ class FiscalDocumentCancel(models.Model):
                 "cancelled. Cancel it by hand."
             )
             self._nfe_problem_set(const.MOVE_NOT_CANCELLED, message)
-
-    # === READING BACK === #
-
-    def _nfe_read_cancellation_back(self):
-        """Ask whether the event stands; without it the way is free again."""
-        with self._nfe_transaction() as document:
-            document._nfe_lock()
-            if document.nfe_cancellation != "unknown":
-                return
-            if document._nfe_consulted_enough() or document._nfe_wait_for_pause():
-                return
-            client = document._nfe_client_or_problem()
-            if client is None:
-                return
-            attempt = document.env["nfe.attempt"]._open(document, "consult")
-            message = envelope.consult(document.document_key, client.environment)
-            intent = attempt._intent(client, message, self)
-        outcome = intent.client.call(Service.CONSULT, intent.message)
-        self._nfe_store("_nfe_store_cancel_consult", intent.attempt_id, outcome)
-
-    def _nfe_store_cancel_consult(self, attempt_id, outcome):
-        """Store the answer: cancelled, or still authorised and free to try again."""
-        attempt = self.env["nfe.attempt"].browse(attempt_id)
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            situation = answers.read_situation(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
-            return
-        attempt._close(
-            "answered",
-            status_code=situation.code,
-            message=situation.reason,
-            response=outcome.message,
-        )
-        if situation.kind is Kind.CANCELLED:
-            self._nfe_adopt_cancellation(situation)
-        elif situation.kind is Kind.AUTHORISED:
-            self._nfe_cancel_later()
-        elif situation.kind is Kind.ABUSE:
-            self._nfe_pause()
-
-    def _nfe_adopt_cancellation(self, situation):
-        """Take over the event that a consult returned, with the bytes of the SEFAZ."""
-        result = next(
-            (row for row in situation.events if row.event_type == event.CANCELLATION),
-            None,
-        )
-        if result is None or not result.request:
-            self._nfe_cancel_refused(situation)
-            return
-        if not self.cancel_event_id:
-            self.cancel_event_id = self.event_ids.create_event_save_xml(
-                company_id=self.company_id,
-                environment=self._nfe_event_environment(),
-                event_type=EVENT_CANCEL,
-                xml_file=result.request.decode(),
-                document_id=self,
-                sequence="1",
-            )
-        self._nfe_cancelled(proc.event_proc(result.request, result), result)

@@ -10,6 +10,7 @@ from ..domain.cstat import Kind
 from ..domain.endpoints import Service
 from ..domain.envelope import Unreadable
 from ..domain.transport import Answered
+from ..event_kind import CANCEL, EVENT_KINDS
 
 MAX_CONSULTS_AN_HOUR = 8
 LOT_PATIENCE = timedelta(minutes=2)
@@ -109,7 +110,9 @@ class FiscalDocumentRecover(models.Model):
             self._nfe_authorize(situation.protocol)._nfe_announce()
         elif kind is Kind.CANCELLED and situation.protocol:
             self._nfe_authorize(situation.protocol)._nfe_announce()
-            self._nfe_adopt_cancellation(situation)
+            self._nfe_adopt_events(CANCEL, situation)
+            if self.state_edoc != "cancelada":
+                self._nfe_event_refused(CANCEL, situation)
         elif kind is Kind.NOT_FOUND:
             self._nfe_send_again()
         elif kind is Kind.DENIED:
@@ -205,8 +208,9 @@ class FiscalDocumentRecover(models.Model):
         unknown = documents.search(Domain("nfe_transmission", "=", "unknown") & due)
         for ids in split_every(const.MAX_JOB_DOCUMENTS, unknown.ids):
             documents.browse(ids)._nfe_delay("_nfe_recover", const.SEND_CHANNEL)
-        for document in documents.search(Domain("nfe_cancellation", "!=", False) & due):
-            document._nfe_queue_cancel(document.cancel_reason)
+        for kind in EVENT_KINDS.values():
+            under_way = Domain(kind.status, "!=", False) & due
+            documents.search(under_way)._nfe_queue_event(kind)
 
     @api.model
     def _nfe_cron_recover(self):

@@ -8,7 +8,7 @@ from ..exceptions import NfeCertificateError
 
 _logger = logging.getLogger(__name__)
 
-EVENT_AUTHORIZATION, EVENT_CANCEL = "0", "2"
+EVENT_AUTHORIZATION = "0"
 """``l10n_br_fiscal.event.type``."""
 
 

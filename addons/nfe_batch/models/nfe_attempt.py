@@ -10,6 +10,7 @@ from ..domain.cstat import Kind
 from ..domain.endpoints import Service
 from ..domain.envelope import Unreadable
 from ..domain.transport import Answered
+from ..event_kind import EVENT_KINDS
 from ..sefaz_client import Intent
 
 
@@ -38,6 +39,7 @@ class NfeAttempt(models.Model):
             ("receipt", "Result of the lot"),
             ("consult", "Consultation"),
             ("cancel", "Cancellation"),
+            ("correction", "Correction letter"),
         ],
         required=True,
     )
@@ -139,10 +141,9 @@ class NfeAttempt(models.Model):
         attempts.invalidate_recordset(["state"])
         for attempt in attempts.filtered(lambda row: row.state == "open"):
             attempt._close("interrupted")
-            if attempt.kind == "cancel":
-                attempt.document_ids.filtered("nfe_cancellation").write(
-                    {"nfe_cancellation": "unknown"}
-                )
+            if attempt.kind in EVENT_KINDS:
+                status = EVENT_KINDS[attempt.kind].status
+                attempt.document_ids.filtered(status).write({status: "unknown"})
             elif attempt.kind == "send":
                 documents |= attempt.document_ids.filtered(
                     lambda doc: doc.nfe_transmission == "sending"

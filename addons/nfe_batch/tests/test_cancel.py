@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..domain import schema
+from ..event_kind import CANCEL
 from .common import NfeCase
 
 EVENT = "NFeRecepcaoEvento4"
@@ -71,7 +72,7 @@ class TestCancel(NfeCase):
 
     def test_killed_between_call_and_result(self):
         with self.enter_registry_test_mode():
-            intent = self.document._nfe_open_cancel(REASON)
+            intent = self.document._nfe_open_event(CANCEL, REASON)
             self.assertTrue(intent)
         self.assertEqual(self.document.nfe_cancellation, "sending")
         self.env["l10n_br_fiscal.document"]._nfe_recover_interrupted()

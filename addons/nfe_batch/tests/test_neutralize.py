@@ -10,6 +10,12 @@ class TestNeutralize(NfeCase):
     """A copy of the database cannot issue a note."""
 
     def test_copy_reaches_nobody(self):
+        authorised = self._confirm()
+        self._run_jobs()
+        authorised.sudo().write(
+            {"nfe_cancellation": "ready", "nfe_correction": "unknown"}
+        )
+        calls = len(self.sefaz.log())
         self.company.nfe_environment = "1"
         waiting = self._confirm()
         self.env.flush_all()
@@ -22,7 +28,9 @@ class TestNeutralize(NfeCase):
         self.assertFalse(self.company.certificate_id)
         self.assertEqual(waiting.nfe_transmission, "none")
         self.assertFalse(self._run_jobs())
+        self.assertEqual(authorised.nfe_transmission, "done")
+        self.assertFalse(authorised.nfe_cancellation or authorised.nfe_correction)
         later = self._confirm()
         self._run_jobs()
         self.assertEqual(later.nfe_problem_code, "certificate_missing")
-        self.assertFalse(self.sefaz.log())
+        self.assertEqual(len(self.sefaz.log()), calls)

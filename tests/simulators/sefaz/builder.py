@@ -306,7 +306,12 @@ def cancel_event(
 
 
 def correction_event(
-    key: str, happened: datetime, *, sequence: int = 1, author: str = EMITTER
+    key: str,
+    happened: datetime,
+    *,
+    sequence: int = 1,
+    author: str = EMITTER,
+    wording: str = "Volume correto: 2 caixas",
 ) -> str:
     """An unsigned correction letter."""
     terms = (
@@ -321,7 +326,7 @@ def correction_event(
     )
     detail = (
         '<detEvento versao="1.00"><descEvento>Carta de Correcao</descEvento>'
-        "<xCorrecao>Volume correto: 2 caixas</xCorrecao>"
+        f"<xCorrecao>{wording}</xCorrecao>"
         f"<xCondUso>{terms}</xCondUso></detEvento>"
     )
     return event("110110", key, happened, detail, sequence=sequence, author=author)

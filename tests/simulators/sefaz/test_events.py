@@ -167,8 +167,9 @@ def test_general_schema_is_215(client, pen, simulator, authorised):
     assert (answer.code, answer.event_code) == ("215", "")
 
 
-def send_letter(client, pen, simulator, key, sequence):
-    text = correction_event(key, simulator.clock.now(), sequence=sequence)
+def send_letter(client, pen, simulator, key, sequence, **changes):
+    happened = simulator.clock.now()
+    text = correction_event(key, happened, sequence=sequence, **changes)
     signed = pen.sign(text, event_id("110110", key, sequence))
     return client.call("NFeRecepcaoEvento4", event_lot(signed))
 
@@ -179,6 +180,43 @@ def test_correction_letters(client, pen, simulator, authorised):
     assert send_letter(client, pen, simulator, key, 1).event_code == "573"
     assert send_letter(client, pen, simulator, key, 2).event_code == "135"
     assert [item["sequence"] for item in simulator.note(key)["events"]] == [1, 2]
+
+
+def test_letters_stand_in_the_consult(client, pen, simulator, authorised):
+    """A client whose answer was lost finds request and answer there."""
+    key = authorised[0]
+    for sequence in (1, 2):
+        send_letter(client, pen, simulator, key, sequence)
+    situation = client.consult(key)
+    assert situation.code == "100"
+    assert situation.all("nSeqEvento") == ["1", "1", "2", "2"]
+    assert situation.all("xEvento") == ["Carta de Correção registrada"] * 2
+
+
+def test_letter_has_a_deadline_of_its_own(client, pen, simulator, authorised):
+    key = authorised[0]
+    simulator.clock.advance(timedelta(hours=719))
+    assert send_letter(client, pen, simulator, key, 1).event_code == "135"
+    simulator.clock.advance(timedelta(hours=2))
+    late = send_letter(client, pen, simulator, key, 2)
+    assert late.event_code == "501"
+    assert "30 dias (720 horas)" in late.get("xMotivo", 1)
+
+
+@pytest.mark.parametrize(
+    ("length", "code"), [(14, "493"), (15, "135"), (1000, "135"), (1001, "493")]
+)
+def test_length_of_a_letter(client, pen, simulator, authorised, length, code):
+    wording = "x" * length
+    answer = send_letter(client, pen, simulator, authorised[0], 1, wording=wording)
+    assert answer.event_code == code
+
+
+def test_twenty_letters_at_most(client, pen, simulator, authorised):
+    key = authorised[0]
+    assert send_letter(client, pen, simulator, key, 20).event_code == "135"
+    assert send_letter(client, pen, simulator, key, 21).event_code == "493"
+    assert [item["sequence"] for item in simulator.note(key)["events"]] == [20]
 
 
 def test_no_correction_of_a_cancelled_note(cancel, client, pen, simulator, authorised):

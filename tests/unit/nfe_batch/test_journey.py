@@ -49,8 +49,22 @@ class Desk:
             at=at,
             signer=pen,
         )
+        return signed, self.register(signed)
+
+    def correct(self, key, sequence, wording, pen, at):
+        signed = event.correction(
+            key=key,
+            sequence=sequence,
+            wording=wording,
+            environment="2",
+            at=at,
+            signer=pen,
+        )
+        return signed, self.register(signed).results[0]
+
+    def register(self, signed):
         outcome = self.call(Service.EVENT, envelope.events(1, [signed]))
-        return signed, answers.read_events(outcome.message)
+        return answers.read_events(outcome.message)
 
 
 @pytest.fixture
@@ -80,6 +94,32 @@ def test_authorise_consult_cancel(desk, pen, sefaz, authority, tmp_path):
     assert found.kind is Kind.CANCELLED
     assert [row.request for row in found.events] == [signed]
     assert proc.event_proc(signed, found.events[0])
+
+
+def test_correct_twice_and_read_back(desk, pen, sefaz):
+    ready = prepare(sale(), pen)
+    desk.authorised(ready)
+    sefaz.clock.advance(timedelta(minutes=10))
+    at = ISSUED + timedelta(minutes=11)
+    wordings = ("Volumes: leia-se 2 caixas", "Volumes: leia-se 3 caixas")
+    sent = []
+    for sequence, wording in enumerate(wordings, 1):
+        signed, result = desk.correct(ready.key, sequence, wording, pen, at)
+        assert result.kind is Kind.EVENT_LINKED, result.reason
+        content = proc.event_proc(signed, result)
+        assert schema.errors("procEventoNFe110110", content) == ()
+        sent.append(signed)
+    _signed, again = desk.correct(ready.key, 2, wordings[0], pen, at)
+    assert again.kind is Kind.EVENT_DUPLICATE
+
+    found = desk.consult(ready.key)
+    assert found.kind is Kind.AUTHORISED
+    assert [row.request for row in found.events] == sent
+    assert [(row.event_type, row.sequence) for row in found.events] == [
+        ("110110", 1),
+        ("110110", 2),
+    ]
+    assert [event.wording_of(row.request) for row in found.events] == list(wordings)
 
 
 @pytest.mark.parametrize("backend", sorted(signer.BACKENDS))

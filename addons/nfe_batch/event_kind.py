@@ -1,0 +1,42 @@
+"""The events of an authorised note that go the same way to the SEFAZ."""
+
+from dataclasses import dataclass
+
+from .domain import event
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """Where ``l10n_br_fiscal.document`` keeps what concerns one kind of event."""
+
+    attempt: str
+    """``nfe.attempt.kind``."""
+    status: str
+    """Field: ready, sending or unknown while the event is under way, else empty."""
+    wording: str
+    """Field: what the issuer wants to tell (xJust, xCorrecao)."""
+    job: str
+    """Method that sends the event."""
+    code: str
+    """tpEvento."""
+    event_type: str
+    """``l10n_br_fiscal.event.type``."""
+
+
+CANCEL = EventKind(
+    attempt="cancel",
+    status="nfe_cancellation",
+    wording="cancel_reason",
+    job="_nfe_cancel",
+    code=event.CANCELLATION,
+    event_type="2",
+)
+CORRECTION = EventKind(
+    attempt="correction",
+    status="nfe_correction",
+    wording="correction_reason",
+    job="_nfe_correct",
+    code=event.CORRECTION,
+    event_type="14",
+)
+EVENT_KINDS = {kind.attempt: kind for kind in (CANCEL, CORRECTION)}
