@@ -50,7 +50,7 @@ class MarketplaceOutbox(models.Model):
         account.ensure_one()
         if account.state != "active":
             return "parked: the account is not active"
-        sent = 0
+        states = {}
         adapter = account._adapter()
         # One batched question for the whole chunk; the rows then find a fresh answer.
         in_own_transaction(
@@ -58,26 +58,27 @@ class MarketplaceOutbox(models.Model):
         )
         for rows in split_every(TOGETHER, self.ids, self.browse):
             intents = in_own_transaction(rows, lambda mine: mine._intend(adapter.caps))
-            sent += rows._send_each(adapter, account, intents)
+            states |= rows._send_each(adapter, account, intents)
         # All at once. When this job is killed before, the cron finds that they are due.
-        accepted = self.filtered(lambda row: row.state == "accepted")
+        # By the outcomes: this transaction is older than what the others have written.
+        accepted = self.filtered(lambda row: states.get(row.id) == "accepted")
         accepted.parcel_id._queue_labels()
-        return f"{sent} sent"
+        return f"{len(states)} sent"
 
-    def _send_each(self, adapter, account, intents) -> int:
-        """Call and result of each row with an intent; how many were sent.
+    def _send_each(self, adapter, account, intents) -> dict[int, str]:
+        """Call and result of each row with an intent; the new state by row.
 
         When a result stops the account, the others wait for it, as if not asked yet.
         """
-        sent = 0
+        states = {}
         for row in self.filtered(lambda row: row.id in intents):
             outcome = row._call(adapter, account, *intents.pop(row.id))
-            sent += 1
+            states[row.id] = outcome.state
             if not in_own_transaction(row, lambda mine, got=outcome: mine._keep(got)):
                 unsent = self.browse(key for key, one in intents.items() if not one.ask)
                 in_own_transaction(unsent, lambda mine: mine._take_back())
                 break
-        return sent
+        return states
 
     # ------------------------------------------------------------ 1: guard and intent
 
