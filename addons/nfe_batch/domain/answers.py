@@ -228,6 +228,12 @@ def read_events(message: bytes) -> EventAnswer:
     )
 
 
+def read_event(message: bytes) -> EventResult | EventAnswer:
+    """Read retEnvEvento of one event: the word on it, or the refusal of the message."""
+    answer = read_events(message)
+    return answer.results[0] if answer.results else answer
+
+
 def read_status(message: bytes) -> StatusAnswer:
     """Read retConsStatServ."""
     root = _root(message, "retConsStatServ")

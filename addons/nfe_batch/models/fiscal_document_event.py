@@ -4,8 +4,7 @@ from .. import const
 from ..domain import answers, envelope, event, proc
 from ..domain.cstat import Kind
 from ..domain.endpoints import Service
-from ..domain.envelope import Unreadable
-from ..domain.transport import Answered, HttpError, NotSent
+from ..domain.transport import HttpError, NotSent
 from .fiscal_document_result import naive_utc
 
 
@@ -159,22 +158,11 @@ class FiscalDocumentEvent(models.Model):
             attempt._close("not_sent", message=type(outcome).__name__)
             self._nfe_event_later(kind)
             return
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            answer = answers.read_events(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
+        decision = attempt._settle(outcome, answers.read_event)
+        if decision:
+            self._nfe_apply_event(kind, decision)
+        else:
             self[kind.status] = "unknown"
-            return
-        decision = answer.results[0] if answer.results else answer
-        attempt._close(
-            "answered",
-            status_code=decision.code,
-            message=decision.reason,
-            response=outcome.message,
-        )
-        self._nfe_apply_event(kind, decision)
 
     def _nfe_apply_event(self, kind, decision):
         if decision.kind is Kind.EVENT_LINKED:
@@ -232,20 +220,9 @@ class FiscalDocumentEvent(models.Model):
     def _nfe_store_event_consult(self, kind, attempt_id, outcome):
         """Store the answer: the event stands, or it is free to try again."""
         attempt = self.env["nfe.attempt"].browse(attempt_id)
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            situation = answers.read_situation(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
-            return
-        attempt._close(
-            "answered",
-            status_code=situation.code,
-            message=situation.reason,
-            response=outcome.message,
-        )
-        self._nfe_apply_event_situation(kind, situation)
+        situation = attempt._settle(outcome, answers.read_situation)
+        if situation:
+            self._nfe_apply_event_situation(kind, situation)
 
     def _nfe_apply_event_situation(self, kind, situation):
         self._nfe_adopt_events(kind, situation)

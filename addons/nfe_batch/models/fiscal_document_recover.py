@@ -8,8 +8,6 @@ from .. import const
 from ..domain import answers, envelope
 from ..domain.cstat import Kind
 from ..domain.endpoints import Service
-from ..domain.envelope import Unreadable
-from ..domain.transport import Answered
 from ..event_kind import CANCEL, EVENT_KINDS
 
 MAX_CONSULTS_AN_HOUR = 8
@@ -82,21 +80,10 @@ class FiscalDocumentRecover(models.Model):
     def _nfe_store_consult(self, attempt_id, outcome):
         """Store the answer to a consult of one document."""
         attempt = self.env["nfe.attempt"].browse(attempt_id)
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            situation = answers.read_situation(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
+        situation = attempt._settle(outcome, answers.read_situation)
+        if not situation:
             self._nfe_ask_later()
-            return
-        attempt._close(
-            "answered",
-            status_code=situation.code,
-            message=situation.reason,
-            response=outcome.message,
-        )
-        if self.nfe_transmission == "unknown":
+        elif self.nfe_transmission == "unknown":
             self._nfe_apply_situation(situation)
 
     def _nfe_store_poll(self, lot_id, attempt_id, outcome):

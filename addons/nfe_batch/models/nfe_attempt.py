@@ -129,6 +129,28 @@ class NfeAttempt(models.Model):
             }
         )
 
+    def _settle(self, outcome, read):
+        """Close with what a call brought back.
+
+        :param outcome: ``domain.transport.Outcome``
+        :param read: reader of the message, such as ``domain.answers.read_situation``
+        :return: what ``read`` found, or None: nobody knows what the SEFAZ has done
+        """
+        try:
+            if not isinstance(outcome, Answered):
+                raise Unreadable(type(outcome).__name__)
+            answer = read(outcome.message)
+        except Unreadable as error:
+            self._close("unknown", message=str(error))
+            return None
+        self._close(
+            "answered",
+            status_code=answer.code,
+            message=answer.reason,
+            response=outcome.message,
+        )
+        return answer
+
     def _bury(self):
         """Close open attempts whose process died; their documents become unknown.
 
@@ -207,21 +229,11 @@ class NfeAttempt(models.Model):
     def _store_poll(self, attempt, outcome):
         """Store the answer; ``self`` is the lot, ``attempt`` the question."""
         self.ensure_one()
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            result = answers.read_lot_result(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
+        result = attempt._settle(outcome, answers.read_lot_result)
+        if result:
+            self._apply_result(result)
+        else:
             self._ask_again()
-            return
-        attempt._close(
-            "answered",
-            status_code=result.code,
-            message=result.reason,
-            response=outcome.message,
-        )
-        self._apply_result(result)
 
     def _apply_result(self, result):
         """104: a protocol per note. 105: later. 106 and the rest: ask by key."""

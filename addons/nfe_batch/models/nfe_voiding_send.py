@@ -8,9 +8,8 @@ from .. import const
 from ..domain import answers, proc, voiding
 from ..domain.cstat import Kind
 from ..domain.endpoints import Service
-from ..domain.envelope import Unreadable
 from ..domain.prepare import SchemaInvalid
-from ..domain.transport import Answered, HttpError, NotSent
+from ..domain.transport import HttpError, NotSent
 from ..exceptions import NfeCertificateError
 from .fiscal_document_data import digits
 from .fiscal_document_result import naive_utc
@@ -127,21 +126,11 @@ class NfeVoidingSend(models.Model):
             attempt._close("not_sent", message=type(outcome).__name__)
             self._later()
             return
-        try:
-            if not isinstance(outcome, Answered):
-                raise Unreadable(type(outcome).__name__)
-            answer = answers.read_voiding(outcome.message)
-        except Unreadable as error:
-            attempt._close("unknown", message=str(error))
+        answer = attempt._settle(outcome, answers.read_voiding)
+        if answer:
+            self._apply(answer)
+        else:
             self._later()
-            return
-        attempt._close(
-            "answered",
-            status_code=answer.code,
-            message=answer.reason,
-            response=outcome.message,
-        )
-        self._apply(answer)
 
     def _apply(self, answer):
         """What the answer means (``domain.answers.VoidingAnswer``)."""
