@@ -30,7 +30,8 @@ SELECT
     (SELECT count(*) FROM marketplace_order WHERE state = 'cancelled'),
     (SELECT count(DISTINCT sale_id) FROM stock_picking
       WHERE state = 'done' AND sale_id IN (SELECT id FROM b2c)),
-    (SELECT count(*) FROM note WHERE state_edoc = 'cancelada'),
+    (SELECT count(*) FROM note
+      WHERE nfe_proc_id IS NOT NULL AND state_edoc = 'cancelada'),
     (SELECT count(*) FROM b2c_issue WHERE state = 'open')
 """
 
@@ -49,7 +50,10 @@ SELECT mo.external_id, mo.state,
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of the day's orders reached each stage."""
+    """How many of the day's orders reached each stage.
+
+    A note cancelled here before it was sent is none that the SEFAZ cancelled.
+    """
 
     orders: int
     confirmed: int
