@@ -66,19 +66,40 @@ stage_unit() {
     run_pytest unit tests/unit tests/repo tests/simulators
 }
 
-# Odoo's own runner on a copy of the template, where none of our addons is installed.
+# What serves without the rest of the suite is tested without it, beside the rest.
+ODOO_ALONE=nfe_batch
+
+# Odoo's own runner, on copies of the template, where none of our addons is installed.
 stage_odoo() {
-    local db="test_$$" log="$LOCAL/log/odoo-test.log" names code=0
+    local rest logs=("$LOCAL/log/odoo-alone.log" "$LOCAL/log/odoo-suite.log") runs=()
+    rest=$(addon_names | tr ',' '\n' | grep -vx "$ODOO_ALONE" | paste -sd,)
     browser_ready
-    names=$(addon_names)
-    copy_database "$TEMPLATE" "$db"
-    run_odoo "$db" -i "$names" --test-enable --stop-after-init --http-port="$(free_port)" \
-        --test-tags="/${names//,/,/}" >"$log" 2>&1 || code=$?
-    pg_drop "$db"
-    local passed failed
-    read -r passed failed < <("$PY" "$ROOT/bin/lib/odoo_log.py" "$log" "$names")
+    copy_database "$TEMPLATE" "test_alone_$$"
+    copy_database "$TEMPLATE" "test_suite_$$"
+    odoo_tests "$ODOO_ALONE" "test_alone_$$" "$(free_port)" >"${logs[0]}" 2>&1 &
+    runs+=($!)
+    odoo_tests "$rest" "test_suite_$$" "$(free_port)" >"${logs[1]}" 2>&1 &
+    runs+=($!)
+    judge_odoo "$ODOO_ALONE" "${logs[0]}" "${runs[0]}"
+    judge_odoo "$rest" "${logs[1]}" "${runs[1]}"
+}
+
+# odoo_tests ADDONS DATABASE PORT: install the addons, run their tests, drop the database.
+odoo_tests() {
+    local code=0
+    run_odoo "$2" -i "$1" --test-enable --stop-after-init --http-port="$3" \
+        --test-tags="/${1//,/,/}" || code=$?
+    pg_drop "$2"
+    return "$code"
+}
+
+# judge_odoo ADDONS LOG PROCESS: await a run, count what its log says.
+judge_odoo() {
+    local passed failed code=0
+    wait "$3" || code=$?
+    read -r passed failed < <("$PY" "$ROOT/bin/lib/odoo_log.py" "$2" "$1")
     if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
-    if [ "$failed" -gt 0 ]; then printf '  full log: %s\n' "$log"; fi
+    if [ "$failed" -gt 0 ]; then printf '  full log: %s\n' "$2"; fi
     count "$passed" "$failed"
 }
 
