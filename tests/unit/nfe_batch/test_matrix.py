@@ -17,6 +17,9 @@ from odoo.addons.nfe_batch.domain.builder import build
 from odoo.addons.nfe_batch.domain.prepare import prepare
 from odoo.addons.nfe_batch.domain.serializer import NAMESPACE, serialize
 
+from simulators.sefaz import note as simulated
+from simulators.sefaz import rules_payment, rules_totals, rules_trade
+
 from .matrix import MATRIX, b2b
 from .tools import SCHEMAS
 
@@ -55,6 +58,13 @@ def run(*command):
 @pytest.mark.parametrize("name", NAMES)
 def test_preflight_passes(name):
     assert preflight.check(MATRIX[name]) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rules_of_the_sefaz_pass(name):
+    note = simulated.Note.read(serialize(build(MATRIX[name]), "NFe"))
+    for rules in (rules_totals, rules_payment, rules_trade):
+        rules.check(note)
 
 
 def test_xmllint_passes_all(signed):
