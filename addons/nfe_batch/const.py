@@ -60,3 +60,20 @@ RETRYABLE_PROBLEMS = (
     VETOED,
 )
 """Problems that end without a change of the document: the cron tries again."""
+
+NO_PAYMENT, OTHER_PAYMENT = "90", "99"
+CARD_METHODS = ("03", "04")
+PAYMENT_METHODS = [
+    ("01", "01 - Cash"),
+    ("02", "02 - Cheque"),
+    ("03", "03 - Credit card"),
+    ("04", "04 - Debit card"),
+    ("05", "05 - Store credit"),
+    ("15", "15 - Boleto"),
+    ("16", "16 - Bank deposit"),
+    ("17", "17 - PIX, dynamic"),
+    ("18", "18 - Bank transfer or digital wallet"),
+    ("20", "20 - PIX, static"),
+    ("99", "99 - Other"),
+]
+"""tPag that a company may set (table of IT 2024.002)."""

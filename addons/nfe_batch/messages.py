@@ -31,6 +31,17 @@ SENTENCES = {
     Code.RECIPIENT_IE_INDICATOR: _lt(
         "The customer is marked as ICMS taxpayer but has no state registration (IE)."
     ),
+    Code.RECIPIENT_IE_EXEMPT: _lt(
+        "The customer is marked as exempt from a state registration but has one (IE)."
+    ),
+    Code.RECIPIENT_VAT_ABROAD: _lt("A customer abroad has neither CPF nor CNPJ."),
+    Code.RECIPIENT_FOREIGN_ID: _lt(
+        "The identification of the customer abroad must have 5 to 20 characters "
+        "without spaces."
+    ),
+    Code.RECIPIENT_IE_ABROAD: _lt(
+        "A customer abroad is no ICMS taxpayer and has no state registration (IE)."
+    ),
     Code.RECIPIENT_NOT_FINAL: _lt(
         "A customer who is no ICMS taxpayer must be a final consumer."
     ),
@@ -42,6 +53,13 @@ SENTENCES = {
     Code.ADDRESS_CITY_STATE: _lt("The city is not in that state (%(where)s)."),
     Code.ADDRESS_STATE: _lt("The state is missing (%(where)s)."),
     Code.ADDRESS_ZIP: _lt("The ZIP code must have eight digits (%(where)s)."),
+    Code.ADDRESS_COUNTRY: _lt(
+        "The country with its BACEN code is missing (%(where)s)."
+    ),
+    Code.EXIT_DATE: _lt("The date of exit is before the date of issue."),
+    Code.NOTE_TYPE: _lt(
+        "A credit note or debit note needs its type; another note has none."
+    ),
     Code.DESTINATION: _lt(
         "The destination of the operation does not fit the states of company and "
         "customer."
@@ -63,11 +81,38 @@ SENTENCES = {
     Code.PAYMENT_CARD_CNPJ: _lt("The CNPJ of the payment institution is wrong."),
     Code.PAYMENT_DESCRIPTION: _lt("The other means of payment needs a description."),
     Code.PAYMENT_ON_RETURN: _lt("A return note has no payment."),
+    Code.BILLING_SUM: _lt(
+        "The instalments add up to %(paid)s, the invoice to %(total)s: they must be "
+        "equal."
+    ),
+    Code.BILLING_AT_SIGHT: _lt("A payment at sight has no instalments."),
+    Code.BILLING_DUE: _lt(
+        "The due dates of the instalments must be in order and not before the date "
+        "of issue."
+    ),
+    Code.CARRIER_NAME: _lt("The carrier has no name."),
+    Code.CARRIER_VAT: _lt("The CPF or CNPJ of the carrier %(carrier)s is not valid."),
+    Code.CARRIER_STATE: _lt(
+        "The carrier %(carrier)s has a state registration (IE) but no state."
+    ),
+    Code.EXPORT_PLACE: _lt("The place where the goods leave Brazil is missing."),
+    Code.EXPORT_UNDUE: _lt("Only an export tells where the goods leave Brazil."),
     Code.RETURN_REFERENCE: _lt("A return note must name the note that it returns."),
+    Code.COMPLEMENT_REFERENCE: _lt(
+        "A complementary note must name the one note that it completes."
+    ),
+    Code.REFERENCE_TWICE: _lt("A related document is named twice."),
     Code.REFERENCE_KEY: _lt("The key of the related document %(key)s is wrong."),
     Code.RANDOM_CODE: _lt("The random code of the key can be guessed."),
     Code.CONTINGENCY_REASON: _lt("The reason of the contingency is missing."),
-    Code.AUTHORIZED_VAT: _lt("The CPF or CNPJ of the accountant is wrong."),
+    Code.AUTHORIZED_VAT: _lt(
+        "The CPF or CNPJ %(vat)s that may fetch the XML is wrong."
+    ),
+    Code.AUTHORIZED_RECIPIENT: _lt(
+        "The customer may fetch the XML already and need not be authorised."
+    ),
+    Code.AUTHORIZED_COUNT: _lt("At most %(limit)s others may fetch the XML."),
+    Code.FORM: _lt("The field %(field)s does not fit the layout: %(detail)s"),
     Code.ITEM_CODE: _lt("Line %(line)s (%(item)s): the product has no code."),
     Code.ITEM_DESCRIPTION: _lt("Line %(line)s: the description is missing."),
     Code.ITEM_NCM: _lt("Line %(line)s (%(item)s): the product has no NCM."),
@@ -104,6 +149,26 @@ SENTENCES = {
     Code.ITEM_ICMS_RELIEF_REASON: _lt(
         "Line %(line)s (%(item)s): the reason of the ICMS relief is missing."
     ),
+    Code.ITEM_ICMS_VALUE: _lt(
+        "Line %(line)s (%(item)s): the ICMS is not its base × its rate."
+    ),
+    Code.ITEM_ICMS_RATE: _lt(
+        "Line %(line)s (%(item)s): the rate of the ICMS is too high for a sale to that "
+        "state."
+    ),
+    Code.ITEM_ICMS_DEFERRAL: _lt(
+        "Line %(line)s (%(item)s): the deferred ICMS does not add up."
+    ),
+    Code.ITEM_FCP_PLACE: _lt(
+        "Line %(line)s (%(item)s): the FCP of a consumer in another state goes with "
+        "the DIFAL."
+    ),
+    Code.ITEM_OLD_TAXES: _lt(
+        "Line %(line)s (%(item)s): a credit or debit note tells IBS and CBS alone."
+    ),
+    Code.ITEM_RETURNED_IPI: _lt(
+        "Line %(line)s (%(item)s): only a return note gives IPI back."
+    ),
     Code.ITEM_IPI_CODE: _lt("Line %(line)s (%(item)s): the CST of the IPI is wrong."),
     Code.ITEM_CONTRIBUTION_CODE: _lt(
         "Line %(line)s (%(item)s): the CST of PIS or COFINS is missing or not "
@@ -119,6 +184,10 @@ SENTENCES = {
     Code.ITEM_DIFAL_RATE: _lt(
         "Line %(line)s (%(item)s): the interstate rate of the ICMS must be 4, 7 or "
         "12 %%."
+    ),
+    Code.ITEM_DIFAL_VALUE: _lt(
+        "Line %(line)s (%(item)s): the DIFAL is not its base × rate less the "
+        "interstate ICMS."
     ),
     Code.ITEM_IBS_CBS_MISSING: _lt(
         "Line %(line)s (%(item)s): IBS and CBS are missing."

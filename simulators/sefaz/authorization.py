@@ -17,6 +17,7 @@ from . import (
     rules_payment,
     rules_sale,
     rules_totals,
+    rules_trade,
 )
 from .call import Call
 from .cstat import Rejection, text
@@ -175,6 +176,7 @@ def _check(office: Office, note: Note, received: datetime) -> str:
     rules_sale.check(note, office, received)
     rules_totals.check(note)
     rules_payment.check(note)
+    rules_trade.check(note)
     return signer.digest
 
 

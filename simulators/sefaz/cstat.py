@@ -1,7 +1,7 @@
 """Official result codes (cStat) and their texts (xMotivo).
 
 Sources: MOC 7.0, tables of the visão geral and of anexo I; NT 2020.006
-(intermediary), NT 2025.001 (synchronous lots), NT 2025.002 (IBS and CBS).
+(intermediary), NT 2025.001 (synchronous lots, invoice), NT 2025.002 (IBS and CBS).
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ TEXTS: dict[int, str] = {
     250: "UF diverge da UF autorizadora",
     252: "Ambiente informado diverge do Ambiente de recebimento",
     253: "Digito Verificador da chave de acesso composta inválida",
+    254: "NF-e complementar não possui NF referenciada",
+    255: "NF-e complementar possui mais de uma NF referenciada",
     256: "Uma NF-e da faixa já está inutilizada na Base de dados da SEFAZ",
     280: "Certificado Transmissor inválido",
     281: "Certificado Transmissor Data Validade",
@@ -74,6 +76,19 @@ TEXTS: dict[int, str] = {
     302: "Uso Denegado: Irregularidade fiscal do destinatário",
     303: "Uso Denegado: Destinatário não habilitado a operar na UF",
     321: "NF-e de devolução de mercadoria não possui documento fiscal referenciado",
+    323: "CNPJ autorizado para download inválido",
+    324: "CNPJ do destinatário já autorizado para download",
+    325: "CPF autorizado para download inválido",
+    326: "CPF do destinatário já autorizado para download",
+    351: "Valor do ICMS da Operação no CST=51 difere do produto BC e Alíquota",
+    352: "Valor do ICMS Diferido no CST=51 difere do produto Valor ICMS Operação "
+    "e percentual diferimento",
+    353: "Valor do ICMS no CST=51 não corresponde a diferença do ICMS operação e "
+    "ICMS diferido",
+    354: "Informado grupo de devolução de tributos para NF-e que não tem "
+    "finalidade de devolução de mercadoria",
+    355: "Informar o local de saída do Pais no caso da exportação",
+    356: "Informar o local de saída do Pais somente no caso da exportação",
     402: "XML da área de dados com codificação diferente de UTF-8",
     404: "Uso de prefixo de namespace não permitido",
     416: "Falha na descompactação da área de dados",
@@ -95,6 +110,15 @@ TEXTS: dict[int, str] = {
     501: "Prazo de cancelamento superior ao previsto na Legislação",
     502: "Erro na Chave de Acesso - Campo Id não corresponde à concatenação dos "
     "campos correspondentes",
+    506: "Data de Saída menor que a Data de Emissão",
+    507: "O CNPJ do destinatário/remetente não deve ser informado em operação "
+    "com o exterior",
+    509: "Informado código de município diferente de 9999999 para operação com o "
+    "exterior",
+    510: "Operação com Exterior e Código País destinatário é 1058 (Brasil) ou "
+    "não informado",
+    511: "Não é de Operação com Exterior e Código País destinatário difere de "
+    "1058 (Brasil)",
     516: "Falha no schema XML - inexiste a tag raiz esperada para a mensagem",
     518: "CFOP de entrada para NF-e de saída",
     519: "CFOP de saída para NF-e de entrada",
@@ -108,10 +132,13 @@ TEXTS: dict[int, str] = {
     537: "Total do Desconto difere do somatório dos itens",
     538: "Total do IPI difere do somatório dos itens",
     539: "Duplicidade de NF-e com diferença na Chave de Acesso",
+    542: "CNPJ do Transportador inválido",
+    543: "CPF do Transportador inválido",
     547: "Dígito Verificador da Chave de Acesso da NF-e Referenciada inválido",
     556: "Justificativa de entrada em contingência não deve ser informada para "
     "tipo de emissão normal",
     557: "A Justificativa de entrada em contingência deve ser informada",
+    559: "UF do Transportador não informada",
     562: "Código Numérico informado na Chave de Acesso difere do Código Numérico da "
     "NF-e",
     563: "Já existe pedido de Inutilização com a mesma faixa de inutilização",
@@ -145,6 +172,8 @@ TEXTS: dict[int, str] = {
     635: "NF-e com mesmo número e série já transmitida e aguardando processamento",
     656: "Consumo indevido pelo aplicativo da empresa",
     657: "Código do Órgão diverge do órgão autorizador",
+    680: "Duplicidade de NF-e referenciada (Chave de Acesso referenciada mais de "
+    "uma vez)",
     685: "Total do Valor Aproximado dos Tributos difere do somatório dos itens",
     693: "Alíquota de ICMS superior à definida para a operação interestadual",
     694: "Não informado o grupo de ICMS para a UF de destino",
@@ -154,12 +183,20 @@ TEXTS: dict[int, str] = {
     "para o ano da Data de Emissão",
     703: "Data-Hora de Emissão posterior ao horário de recebimento",
     713: "Tipo de Emissão diferente de 6 ou 7 para contingência da SVC acessada",
+    720: "Na operação com Exterior deve ser informada tag idEstrangeiro",
+    727: "Operação com Exterior e UF diferente de EX",
     732: "CFOP de operação interestadual e idDest diferente de 2",
     733: "CFOP de operação interna e idDest diferente de 1",
+    745: "NF-e sem grupo do PIS",
+    748: "NF-e sem grupo da COFINS",
     764: "Solicitada resposta síncrona para Lote com mais de uma NF-e (indSinc=1)",
     772: "Operação Interestadual e UF de destino igual à UF do emitente",
     773: "Operação Interna e UF de destino difere da UF do emitente",
     778: "Informado NCM inexistente",
+    790: "Operação com Exterior para destinatário Contribuinte de ICMS",
+    791: "NF-e com indicação de destinatário isento de IE, com a informação da "
+    "IE do destinatário",
+    792: "Informada a IE do destinatário para operação com destinatário no Exterior",
     795: "Total do ICMS desonerado difere do somatório dos itens",
     798: "Valor total do ICMS relativo Fundo de Combate à Pobreza (FCP) da UF de "
     "destino difere do somatório do valor dos itens",
@@ -168,6 +205,9 @@ TEXTS: dict[int, str] = {
     800: "Valor total do ICMS Interestadual da UF do remetente difere do somatório "
     "dos itens",
     815: "Valor do ICMS Interestadual para UF de Destino difere do calculado",
+    851: "Soma do valor das parcelas difere do Valor Líquido da Fatura",
+    852: "Número da parcela inválido ou não informado",
+    853: "Dados de cobrança não devem ser informados para pagamento à vista",
     861: "Total do FCP difere do somatório dos itens",
     862: "Total do FCP ST difere do somatório dos itens",
     863: "Total do IPI devolvido difere do somatório dos itens",
@@ -175,8 +215,10 @@ TEXTS: dict[int, str] = {
     876: "Operação interestadual para Consumidor Final e valor do FCP informado em "
     "campo diferente de vFCPUFDest",
     897: "Código numérico em formato inválido",
+    898: "Data de vencimento da parcela não informada ou menor que Data de Autorização",
     904: "Informado indevidamente campo valor de pagamento",
     999: "Erro não catalogado",
+    1001: "NF-e com finalidade de débito ou crédito somente para IBS/CBS",
     1115: "Não informado o grupo de IBS e CBS",
 }
 

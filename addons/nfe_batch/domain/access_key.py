@@ -100,6 +100,11 @@ def compose(
     return body + check_digit(body)
 
 
+def model_of(key: str) -> str:
+    """mod inside a key: 55 NF-e, 57 CT-e, 65 NFC-e; empty for what is no key."""
+    return key[20:22]
+
+
 def key_of(note: Note) -> str:
     """The key of a note."""
     header = note.header

@@ -13,6 +13,14 @@ from .text import clean
 
 Bound = TypeVar("Bound")
 _Convert = Callable[[Any], Any]
+_CPF_LENGTH = 11
+
+
+def identity(vat: str) -> dict[str, str]:
+    """CPF or CNPJ, by length; nothing for an empty number."""
+    if not vat:
+        return {}
+    return {"CPF" if len(vat) == _CPF_LENGTH else "CNPJ": vat}
 
 
 def make(cls: type[Bound], **values: Any) -> Bound | None:

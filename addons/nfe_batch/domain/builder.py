@@ -8,22 +8,29 @@ from nfelib.nfe.bindings.v4_0 import leiaute_nfe_v4_00 as layout
 from nfelib.nfe.bindings.v4_0.nfe_v4_00 import Nfe
 
 from . import text, totals
-from .access_key import STATE_CODES, key_of
-from .binding import make
+from .access_key import STATE_CODES, key_of, model_of
+from .binding import identity, make
 from .builder_taxes import build_returned_ipi, build_taxes
 from .builder_totals import build_total
+from .builder_trade import (
+    build_billing,
+    build_export,
+    build_intermediary,
+    build_payment,
+    build_purchase,
+    build_transport,
+)
 from .document import (
+    ABROAD,
     HOMOLOGATION,
     Address,
-    Card,
     Delivery,
     Header,
     Item,
     Note,
+    PaperReference,
     Party,
-    Payment,
     Technician,
-    Transport,
 )
 
 _Inf = layout.Tnfe.InfNfe
@@ -35,7 +42,7 @@ PROGRAM = "nfe_batch 19.0"
 """verProc."""
 
 NO_GTIN = "SEM GTIN"
-_CPF_LENGTH = 11
+MODEL_CTE, MODEL_FARMER = "57", "04"
 
 
 def build(note: Note) -> Nfe:
@@ -54,19 +61,19 @@ def build(note: Note) -> Nfe:
             emit=_emit(note.issuer),
             dest=_dest(note.recipient, note.header.environment),
             entrega=_entrega(note.delivery),
-            autXML=[make(_Inf.AutXml, **_identity(vat)) for vat in note.authorized],
+            autXML=[make(_Inf.AutXml, **identity(vat)) for vat in note.authorized],
             det=[
                 _det(note, item, place, sums.ibs_cbs is not None)
                 for place, item in enumerate(note.items, start=1)
             ],
             total=build_total(sums),
-            transp=_transp(note.transport),
-            pag=_Inf.Pag(
-                detPag=[_det_pag(payment) for payment in note.payments],
-                vTroco=text.nonzero(note.change),
-            ),
-            infIntermed=_inf_intermed(note),
+            transp=build_transport(note.transport),
+            cobr=build_billing(note.billing),
+            pag=build_payment(note),
+            infIntermed=build_intermediary(note.intermediary),
             infAdic=make(_Inf.InfAdic, infAdFisco=note.tax_info, infCpl=note.info),
+            exporta=build_export(note.export),
+            compra=build_purchase(note.purchase),
             infRespTec=_inf_resp_tec(note.technician, key),
         )
     )
@@ -93,6 +100,8 @@ def _ide(note: Note, key: str) -> _Inf.Ide:
         cDV=key[43],
         tpAmb=header.environment,
         finNFe=header.purpose,
+        tpNFDebito=header.debit_type,
+        tpNFCredito=header.credit_type,
         indFinal=header.final_consumer,
         indPres=header.presence,
         indIntermed=header.intermediary_indicator,
@@ -100,10 +109,34 @@ def _ide(note: Note, key: str) -> _Inf.Ide:
         verProc=PROGRAM,
         dhCont=text.moment(header.contingency_at),
         xJust=header.contingency_reason,
-        NFref=[_Inf.Ide.Nfref(refNFe=reference) for reference in note.references],
+        NFref=[_reference(key) for key in note.references]
+        + [_paper_reference(paper) for paper in note.paper_references],
     )
     assert group is not None
     return group
+
+
+def _reference(key: str) -> _Inf.Ide.Nfref:
+    """refNFe, or refCTe for the key of a CT-e (model 57)."""
+    if model_of(key) == MODEL_CTE:
+        return _Inf.Ide.Nfref(refCTe=key)
+    return _Inf.Ide.Nfref(refNFe=key)
+
+
+def _paper_reference(paper: PaperReference) -> _Inf.Ide.Nfref | None:
+    values = {
+        "cUF": STATE_CODES[paper.state],
+        "AAMM": f"{paper.issued:%y%m}",
+        "mod": paper.model,
+        "serie": str(paper.series),
+        "nNF": str(paper.number),
+        **identity(paper.vat),
+    }
+    kinds = _Inf.Ide.Nfref
+    if paper.model == MODEL_FARMER:
+        values["IE"] = paper.state_registration or "ISENTO"
+        return make(kinds, refNFP=make(kinds.RefNfp, **values))
+    return make(kinds, refNF=make(kinds.RefNf, **values))
 
 
 def _day(header: Header) -> str | None:
@@ -111,17 +144,10 @@ def _day(header: Header) -> str | None:
     return expected.isoformat() if expected else None
 
 
-def _identity(vat: str) -> dict[str, str]:
-    """CPF or CNPJ, by length."""
-    if not vat:
-        return {}
-    return {"CPF" if len(vat) == _CPF_LENGTH else "CNPJ": vat}
-
-
 def _emit(issuer: Party) -> _Inf.Emit | None:
     return make(
         _Inf.Emit,
-        **_identity(issuer.vat),
+        **identity(issuer.vat),
         xNome=issuer.name,
         xFant=issuer.trade_name,
         enderEmit=make(layout.TenderEmi, **_address(issuer.address)),
@@ -133,9 +159,9 @@ def _emit(issuer: Party) -> _Inf.Emit | None:
 
 def _dest(recipient: Party, environment: str) -> _Inf.Dest | None:
     name = HOMOLOGATION_NAME if environment == HOMOLOGATION else recipient.name
-    return make(
+    group = make(
         _Inf.Dest,
-        **_identity(recipient.vat),
+        **identity(recipient.vat),
         xNome=name,
         enderDest=make(layout.Tendereco, **_address(recipient.address)),
         indIEDest=recipient.ie_indicator,
@@ -143,6 +169,10 @@ def _dest(recipient: Party, environment: str) -> _Inf.Dest | None:
         ISUF=recipient.suframa,
         email=recipient.email,
     )
+    if group is not None and recipient.address.state == ABROAD:
+        # The tag must stand, also when there is no number to tell (720).
+        group.idEstrangeiro = recipient.foreign_id
+    return group
 
 
 def _entrega(delivery: Delivery | None) -> layout.Tlocal | None:
@@ -150,7 +180,7 @@ def _entrega(delivery: Delivery | None) -> layout.Tlocal | None:
         return None
     return make(
         layout.Tlocal,
-        **_identity(delivery.vat),
+        **identity(delivery.vat),
         xNome=delivery.name,
         **_address(delivery.address),
         email=delivery.email,
@@ -218,69 +248,6 @@ def _prod(item: Item) -> _Inf.Det.Prod | None:
         indTot="1" if item.in_total else "0",
         xPed=item.order_ref,
         nItemPed=item.order_line,
-    )
-
-
-def _transp(transport: Transport) -> _Inf.Transp | None:
-    carrier = transport.carrier
-    return make(
-        _Inf.Transp,
-        modFrete=transport.freight_mode,
-        transporta=carrier
-        and make(
-            _Inf.Transp.Transporta,
-            **_identity(carrier.vat),
-            xNome=carrier.name,
-            IE=carrier.state_registration,
-            xEnder=carrier.street,
-            xMun=carrier.city,
-            UF=carrier.state,
-        ),
-        vol=[
-            make(
-                _Inf.Transp.Vol,
-                qVol=str(volume.quantity),
-                esp=volume.kind,
-                marca=volume.brand,
-                nVol=volume.numbering,
-                pesoL=text.weight(volume.net_weight),
-                pesoB=text.weight(volume.gross_weight),
-            )
-            for volume in transport.volumes
-        ],
-    )
-
-
-def _det_pag(payment: Payment) -> _Inf.Pag.DetPag | None:
-    return make(
-        _Inf.Pag.DetPag,
-        indPag=payment.timing,
-        tPag=payment.method,
-        xPag=payment.description,
-        vPag=text.money(payment.amount),
-        card=_card(payment.card),
-    )
-
-
-def _card(card: Card | None) -> _Inf.Pag.DetPag.Card | None:
-    if card is None:
-        return None
-    return make(
-        _Inf.Pag.DetPag.Card,
-        tpIntegra=card.integration,
-        CNPJ=card.acquirer_cnpj,
-        tBand=card.brand,
-        cAut=card.auth_code,
-    )
-
-
-def _inf_intermed(note: Note) -> _Inf.InfIntermed | None:
-    if note.intermediary is None:
-        return None
-    return make(
-        _Inf.InfIntermed,
-        CNPJ=note.intermediary.cnpj,
-        idCadIntTran=note.intermediary.seller_id,
     )
 
 

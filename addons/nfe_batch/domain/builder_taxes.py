@@ -5,35 +5,41 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from nfelib.nfe.bindings.v4_0 import dfe_tipos_basicos_v1_00 as basic
 from nfelib.nfe.bindings.v4_0 import leiaute_nfe_v4_00 as layout
 
-from .binding import make, pick
-from .document import Contribution, IbsCbs, Icms, IcmsUfDest, Ipi, Taxes
+from .binding import make
+from .builder_icms import build_icms
+from .builder_reform import build_ibs_cbs, build_selective
 from .tax_groups import (
+    CONTRIBUTION_BY_UNIT,
     CONTRIBUTION_RATED,
     CONTRIBUTION_UNTAXED,
-    ICMS_GROUPS,
     IPI_TAXED,
 )
-from .text import money, rate
+from .taxes import Contribution, IcmsUfDest, Ipi, Taxes
+from .text import money, quantity, rate
 
 _Det = layout.Tnfe.InfNfe.Det
 _Imposto = _Det.Imposto
 _HUNDRED = Decimal(100)
+_CONTRIBUTION_SUFFIXES = {
+    **dict.fromkeys(CONTRIBUTION_RATED, "Aliq"),
+    CONTRIBUTION_BY_UNIT: "Qtde",
+}
 
 
 def build_taxes(taxes: Taxes) -> _Imposto:
-    """imposto; every item of goods has ICMS, PIS and COFINS."""
+    """imposto, with the groups that the item has."""
     group = make(
         _Imposto,
         vTotTrib=money(taxes.approximate) if taxes.approximate else None,
-        ICMS=_icms(taxes.icms),
+        ICMS=build_icms(taxes.icms),
         IPI=_ipi(taxes.ipi),
         PIS=_contribution(_Imposto.Pis, "PIS", taxes.pis),
         COFINS=_contribution(_Imposto.Cofins, "COFINS", taxes.cofins),
         ICMSUFDest=_icms_uf_dest(taxes.icms_uf_dest),
-        IBSCBS=_ibs_cbs(taxes.ibs_cbs),
+        IS=build_selective(taxes.selective),
+        IBSCBS=build_ibs_cbs(taxes.ibs_cbs),
     )
     assert group is not None
     return group
@@ -50,104 +56,6 @@ def build_returned_ipi(taxes: Taxes) -> _Det.ImpostoDevol | None:
     )
 
 
-def _icms(icms: Icms) -> _Imposto.Icms:
-    element, parts = ICMS_GROUPS[icms.code]
-    values: dict[str, Any] = {"orig": icms.origin}
-    values["CST" if len(icms.code) == 2 else "CSOSN"] = icms.code
-    for part in parts:
-        values |= _ICMS_PARTS[part](icms)
-    group = pick(_icms_class(element), values)
-    built = make(_Imposto.Icms, **{element: group})
-    assert built is not None
-    return built
-
-
-def _icms_class(element: str) -> type:
-    """ICMS00 → Icms00, ICMSSN102 → Icmssn102."""
-    return getattr(_Imposto.Icms, element.capitalize())
-
-
-def _own(icms: Icms) -> dict[str, Any]:
-    return {
-        "modBC": icms.base_mode,
-        "vBC": money(icms.base),
-        "pICMS": rate(icms.rate),
-        "vICMS": money(icms.value),
-    }
-
-
-def _reduction(icms: Icms) -> dict[str, Any]:
-    """Compulsory in ICMS20, where zero is written too."""
-    if not icms.base_reduction and icms.code != "20":
-        return {}
-    return {"pRedBC": rate(icms.base_reduction)}
-
-
-def _fcp(icms: Icms) -> dict[str, Any]:
-    if not icms.fcp_value:
-        return {}
-    return {
-        "vBCFCP": money(icms.fcp_base),
-        "pFCP": rate(icms.fcp_rate),
-        "vFCP": money(icms.fcp_value),
-    }
-
-
-def _relief(icms: Icms) -> dict[str, Any]:
-    if not icms.relief_value:
-        return {}
-    return {
-        "vICMSDeson": money(icms.relief_value),
-        "motDesICMS": icms.relief_reason,
-        "indDeduzDeson": "1" if icms.relief_deducted else None,
-    }
-
-
-def _substitution(icms: Icms) -> dict[str, Any]:
-    if not icms.st_base and not icms.st_value:
-        return {}
-    return {
-        "modBCST": icms.st_base_mode,
-        "pMVAST": rate(icms.st_margin) if icms.st_margin else None,
-        "pRedBCST": rate(icms.st_base_reduction) if icms.st_base_reduction else None,
-        "vBCST": money(icms.st_base),
-        "pICMSST": rate(icms.st_rate),
-        "vICMSST": money(icms.st_value),
-    }
-
-
-def _retained(icms: Icms) -> dict[str, Any]:
-    if icms.retained_base is None:
-        return {}
-    return {
-        "vBCSTRet": money(icms.retained_base),
-        "pST": rate(icms.retained_rate),
-        "vICMSSubstituto": money(icms.retained_substitute),
-        "vICMSSTRet": money(icms.retained_value),
-    }
-
-
-def _credit(icms: Icms) -> dict[str, Any]:
-    """Compulsory in ICMSSN101."""
-    if not icms.credit_value and icms.code != "101":
-        return {}
-    return {
-        "pCredSN": rate(icms.credit_rate),
-        "vCredICMSSN": money(icms.credit_value),
-    }
-
-
-_ICMS_PARTS = {
-    "own": _own,
-    "reduction": _reduction,
-    "fcp": _fcp,
-    "relief": _relief,
-    "st": _substitution,
-    "retained": _retained,
-    "credit": _credit,
-}
-
-
 def _ipi(ipi: Ipi | None) -> layout.Tipi | None:
     if ipi is None:
         return None
@@ -157,27 +65,42 @@ def _ipi(ipi: Ipi | None) -> layout.Tipi | None:
     taxed = make(
         layout.Tipi.Ipitrib,
         CST=ipi.cst,
-        vBC=money(ipi.base),
-        pIPI=rate(ipi.rate),
+        **_ipi_due(ipi),
         vIPI=money(ipi.value),
     )
     return make(layout.Tipi, cEnq=ipi.framework, IPITrib=taxed)
 
 
-def _contribution(group: type, name: str, tax: Contribution) -> Any:
+def _ipi_due(ipi: Ipi) -> dict[str, str]:
+    """By percentage, or by unit."""
+    if ipi.quantity is None:
+        return {"vBC": money(ipi.base), "pIPI": rate(ipi.rate)}
+    return {"qUnid": quantity(ipi.quantity), "vUnid": rate(ipi.unit_rate)}
+
+
+def _contribution(group: type, name: str, tax: Contribution | None) -> Any:
     """PIS or COFINS: ``name`` is also the suffix of pPIS and vPIS."""
+    if tax is None:
+        return None
     kind = name.capitalize()
     if tax.cst in CONTRIBUTION_UNTAXED:
         untaxed = make(getattr(group, f"{kind}nt"), CST=tax.cst)
         return make(group, **{f"{name}NT": untaxed})
-    suffix = "Aliq" if tax.cst in CONTRIBUTION_RATED else "Outr"
+    suffix = _CONTRIBUTION_SUFFIXES.get(tax.cst, "Outr")
     filled = make(
         getattr(group, f"{kind}{suffix.lower()}"),
         CST=tax.cst,
-        vBC=money(tax.base),
-        **{f"p{name}": rate(tax.rate), f"v{name}": money(tax.value)},
+        **_contribution_due(name, tax),
+        **{f"v{name}": money(tax.value)},
     )
     return make(group, **{f"{name}{suffix}": filled})
+
+
+def _contribution_due(name: str, tax: Contribution) -> dict[str, str]:
+    """By percentage, or by unit."""
+    if tax.quantity is None:
+        return {"vBC": money(tax.base), f"p{name}": rate(tax.rate)}
+    return {"qBCProd": quantity(tax.quantity), "vAliqProd": rate(tax.unit_rate)}
 
 
 def _icms_uf_dest(share: IcmsUfDest | None) -> _Imposto.Icmsufdest | None:
@@ -196,49 +119,3 @@ def _icms_uf_dest(share: IcmsUfDest | None) -> _Imposto.Icmsufdest | None:
         vICMSUFDest=money(share.value),
         vICMSUFRemet=money(share.sender_value),
     )
-
-
-def _ibs_cbs(tax: IbsCbs | None) -> basic.TtribNfe | None:
-    if tax is None:
-        return None
-    return make(
-        basic.TtribNfe,
-        CST=tax.cst,
-        cClassTrib=tax.classification,
-        gIBSCBS=None if tax.base is None else _ibs_cbs_amounts(tax, tax.base),
-    )
-
-
-def _ibs_cbs_amounts(tax: IbsCbs, base: Decimal) -> basic.TcibsNfe | None:
-    group = basic.TcibsNfe
-    return make(
-        group,
-        vBC=money(base),
-        gIBSUF=make(
-            group.GIbsuf,
-            pIBSUF=rate(tax.state_rate),
-            gRed=_reduced(tax.state_rate, tax.state_reduction),
-            vIBSUF=money(tax.state_value),
-        ),
-        gIBSMun=make(
-            group.GIbsmun,
-            pIBSMun=rate(tax.city_rate),
-            gRed=_reduced(tax.city_rate, tax.city_reduction),
-            vIBSMun=money(tax.city_value),
-        ),
-        vIBS=money(tax.state_value + tax.city_value),
-        gCBS=make(
-            group.GCbs,
-            pCBS=rate(tax.cbs_rate),
-            gRed=_reduced(tax.cbs_rate, tax.cbs_reduction),
-            vCBS=money(tax.cbs_value),
-        ),
-    )
-
-
-def _reduced(full: Decimal, reduction: Decimal) -> basic.Tred | None:
-    """gRed: reduction in percent, and the rate that is left."""
-    if not reduction:
-        return None
-    left = full * (_HUNDRED - reduction) / _HUNDRED
-    return make(basic.Tred, pRedAliq=rate(reduction), pAliqEfet=rate(left))

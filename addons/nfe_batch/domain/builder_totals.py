@@ -16,10 +16,11 @@ _ZERO = money(ZERO)
 
 def build_total(totals: Totals) -> _Total:
     """total; the amounts of the reform only when an item has them."""
-    reform = totals.ibs_cbs
+    reform, selective = totals.ibs_cbs, totals.selective
     group = make(
         _Total,
         ICMSTot=_icms_tot(totals),
+        ISTot=None if selective is None else make(basic.Tistot, vIS=money(selective)),
         IBSCBSTot=_ibs_cbs_tot(reform) if reform else None,
         vNFTot=money(reform.note) if reform else None,
     )
@@ -39,8 +40,8 @@ def _icms_tot(totals: Totals) -> _Total.Icmstot | None:
         vFCP=money(totals.fcp),
         vBCST=money(totals.st_base),
         vST=money(totals.st),
-        vFCPST=_ZERO,
-        vFCPSTRet=_ZERO,
+        vFCPST=money(totals.fcp_st),
+        vFCPSTRet=money(totals.fcp_retained),
         vProd=money(totals.goods),
         vFrete=money(totals.freight),
         vSeg=money(totals.insurance),
@@ -65,14 +66,14 @@ def _ibs_cbs_tot(reform: IbsCbsTotals) -> basic.TibscbsmonoTot | None:
             group.GIbs,
             gIBSUF=make(
                 group.GIbs.GIbsuf,
-                vDif=_ZERO,
-                vDevTrib=_ZERO,
+                vDif=money(reform.state_deferred),
+                vDevTrib=money(reform.state_returned),
                 vIBSUF=money(reform.state),
             ),
             gIBSMun=make(
                 group.GIbs.GIbsmun,
-                vDif=_ZERO,
-                vDevTrib=_ZERO,
+                vDif=money(reform.city_deferred),
+                vDevTrib=money(reform.city_returned),
                 vIBSMun=money(reform.city),
             ),
             vIBS=money(reform.ibs),
@@ -81,8 +82,8 @@ def _ibs_cbs_tot(reform: IbsCbsTotals) -> basic.TibscbsmonoTot | None:
         ),
         gCBS=make(
             group.GCbs,
-            vDif=_ZERO,
-            vDevTrib=_ZERO,
+            vDif=money(reform.cbs_deferred),
+            vDevTrib=money(reform.cbs_returned),
             vCBS=money(reform.cbs),
             vCredPres=_ZERO,
             vCredPresCondSus=_ZERO,

@@ -13,19 +13,73 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-ZERO = Decimal("0.00")
+from .taxes import (
+    ZERO,
+    Contribution,
+    IbsCbs,
+    Icms,
+    IcmsUfDest,
+    Ipi,
+    SelectiveTax,
+    Taxes,
+)
 
-OUTGOING = "1"
-"""tpNF of a sale; ``"0"`` is an entry (own return note)."""
-NORMAL, COMPLEMENTARY, ADJUSTMENT, RETURN = "1", "2", "3", "4"
-"""finNFe."""
+__all__ = [
+    "ABROAD",
+    "ADJUSTMENT",
+    "COMPLEMENTARY",
+    "CREDIT",
+    "DEBIT",
+    "ENTRY",
+    "HOMOLOGATION",
+    "NORMAL",
+    "OUTGOING",
+    "PRODUCTION",
+    "RETURN",
+    "ZERO",
+    "Address",
+    "Billing",
+    "Card",
+    "Carrier",
+    "Contribution",
+    "Delivery",
+    "Export",
+    "Header",
+    "IbsCbs",
+    "Icms",
+    "IcmsUfDest",
+    "Installment",
+    "Intermediary",
+    "Ipi",
+    "Item",
+    "Note",
+    "PaperReference",
+    "Party",
+    "Payment",
+    "Purchase",
+    "SelectiveTax",
+    "Taxes",
+    "Technician",
+    "Transport",
+    "Volume",
+]
+
+OUTGOING, ENTRY = "1", "0"
+"""tpNF: a sale, and an entry (own return note)."""
+NORMAL, COMPLEMENTARY, ADJUSTMENT, RETURN, CREDIT, DEBIT = "1", "2", "3", "4", "5", "6"
+"""finNFe; notes of credit and debit since NT 2025.002."""
+ABROAD = "EX"
+"""UF of an address outside Brazil (cMun 9999999)."""
 PRODUCTION, HOMOLOGATION = "1", "2"
 """tpAmb."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """An address of the groups enderEmit, enderDest and entrega."""
+    """An address of the groups enderEmit, enderDest and entrega.
+
+    Abroad: state ``ABROAD``, city_code "9999999", no ZIP code of eight digits.
+    """
 
     street: str  # xLgr
     number: str  # nro, "S/N" when there is none
@@ -44,9 +98,10 @@ class Address:
 class Party:
     """Issuer (emit) or recipient (dest)."""
 
-    vat: str = field(repr=False)  # CNPJ (14) or CPF (11)
+    vat: str = field(repr=False)  # CNPJ (14) or CPF (11); empty abroad
     name: str  # xNome
     address: Address
+    foreign_id: str = field(default="", repr=False)  # idEstrangeiro, 5 to 20 or empty
     trade_name: str = ""  # xFant, issuer only
     state_registration: str = ""  # IE, digits; issuer may be "ISENTO"
     municipal_registration: str = ""  # IM, issuer only
@@ -86,6 +141,8 @@ class Header:
     danfe_format: str = "1"  # tpImp
     emission_type: str = "1"  # tpEmis: 1 normal, 6 SVC-AN, 7 SVC-RS
     purpose: str = NORMAL  # finNFe
+    credit_type: str = ""  # tpNFCredito, only with CREDIT
+    debit_type: str = ""  # tpNFDebito, only with DEBIT
     final_consumer: str = "1"  # indFinal
     presence: str = "2"  # indPres: 2 = internet
     intermediary_indicator: str = ""  # indIntermed: 0 own site, 1 marketplace
@@ -96,110 +153,6 @@ class Header:
         for moment in (self.issued_at, self.exit_at, self.contingency_at):
             if moment is not None and moment.tzinfo is None:
                 raise ValueError("The dates of a note need a time zone")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Icms:
-    """ICMS of an item, own operation and substitution.
-
-    ``code`` with two digits is a CST (normal regime: 00, 20, 40, 41, 50, 60, 90),
-    with three a CSOSN (Simples: 101, 102, 103, 300, 400, 500, 900). Fields that the
-    group of the code does not have are ignored.
-    """
-
-    origin: str  # orig, 0 to 8
-    code: str  # CST or CSOSN
-    base_mode: str = "3"  # modBC: 3 = value of the operation
-    base: Decimal = ZERO  # vBC
-    rate: Decimal = ZERO  # pICMS
-    value: Decimal = ZERO  # vICMS
-    base_reduction: Decimal = ZERO  # pRedBC
-    fcp_base: Decimal = ZERO  # vBCFCP
-    fcp_rate: Decimal = ZERO  # pFCP
-    fcp_value: Decimal = ZERO  # vFCP
-    relief_value: Decimal = ZERO  # vICMSDeson
-    relief_reason: str = ""  # motDesICMS
-    relief_deducted: bool = False  # indDeduzDeson: the relief lowers vNF
-    st_base_mode: str = "4"  # modBCST
-    st_margin: Decimal = ZERO  # pMVAST
-    st_base_reduction: Decimal = ZERO  # pRedBCST
-    st_base: Decimal = ZERO  # vBCST
-    st_rate: Decimal = ZERO  # pICMSST
-    st_value: Decimal = ZERO  # vICMSST
-    retained_base: Decimal | None = None  # vBCSTRet (60, 500)
-    retained_rate: Decimal = ZERO  # pST
-    retained_substitute: Decimal = ZERO  # vICMSSubstituto
-    retained_value: Decimal = ZERO  # vICMSSTRet
-    credit_rate: Decimal = ZERO  # pCredSN (101, 900)
-    credit_value: Decimal = ZERO  # vCredICMSSN
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ipi:
-    """IPI; CST 00, 49, 50 and 99 are taxed, the others are not."""
-
-    cst: str
-    framework: str = "999"  # cEnq
-    base: Decimal = ZERO
-    rate: Decimal = ZERO
-    value: Decimal = ZERO
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
-    """PIS or COFINS by percentage: CST 01, 02 / 04 to 09 / 49 to 99."""
-
-    cst: str
-    base: Decimal = ZERO
-    rate: Decimal = ZERO
-    value: Decimal = ZERO
-
-
-@dataclass(frozen=True, kw_only=True)
-class IcmsUfDest:
-    """DIFAL of an interstate sale to a final consumer without IE (EC 87/2015)."""
-
-    base: Decimal  # vBCUFDest
-    rate: Decimal  # pICMSUFDest, internal rate of the destination
-    interstate_rate: Decimal  # pICMSInter: 4, 7 or 12
-    value: Decimal  # vICMSUFDest
-    fcp_base: Decimal = ZERO  # vBCFCPUFDest
-    fcp_rate: Decimal = ZERO  # pFCPUFDest
-    fcp_value: Decimal = ZERO  # vFCPUFDest
-    sender_value: Decimal = ZERO  # vICMSUFRemet, 0 since 2019
-
-
-@dataclass(frozen=True, kw_only=True)
-class IbsCbs:
-    """IBS and CBS (NT 2025.002). ``base=None`` leaves the amounts out (immune)."""
-
-    cst: str
-    classification: str  # cClassTrib, 6 digits
-    base: Decimal | None = None  # vBC
-    state_rate: Decimal = ZERO  # pIBSUF
-    state_value: Decimal = ZERO  # vIBSUF
-    city_rate: Decimal = ZERO  # pIBSMun
-    city_value: Decimal = ZERO  # vIBSMun
-    cbs_rate: Decimal = ZERO  # pCBS
-    cbs_value: Decimal = ZERO  # vCBS
-    state_reduction: Decimal = ZERO  # gRed/pRedAliq of each part
-    city_reduction: Decimal = ZERO
-    cbs_reduction: Decimal = ZERO
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taxes:
-    """Group imposto of an item."""
-
-    icms: Icms
-    pis: Contribution
-    cofins: Contribution
-    ipi: Ipi | None = None
-    icms_uf_dest: IcmsUfDest | None = None
-    ibs_cbs: IbsCbs | None = None
-    approximate: Decimal = ZERO  # vTotTrib (Lei 12.741/2012)
-    returned_share: Decimal = ZERO  # impostoDevol/pDevol
-    returned_ipi: Decimal = ZERO  # impostoDevol/IPI/vIPIDevol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +194,8 @@ class Card:
     acquirer_cnpj: str = ""  # CNPJ of the payment institution
     brand: str = ""  # tBand
     auth_code: str = ""  # cAut
+    payee_cnpj: str = ""  # CNPJReceb, who receives the money
+    terminal: str = ""  # idTermPag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +251,63 @@ class Transport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Installment:
+    """Group dup; nDup is its place, 001 first."""
+
+    due: date  # dVenc
+    amount: Decimal  # vDup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billing:
+    """Group cobr: the invoice and what falls due of it.
+
+    ``installments`` in the order of their dates, none for a sale at sight (853).
+    """
+
+    number: str  # nFat
+    original: Decimal  # vOrig
+    discount: Decimal = ZERO  # vDesc
+    installments: tuple[Installment, ...] = ()
+
+    @property
+    def net(self) -> Decimal:
+        """vLiq."""
+        return self.original - self.discount
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """Group compra: what the buyer calls the order."""
+
+    order: str = ""  # xPed
+    contract: str = ""  # xCont
+    commitment: str = ""  # xNEmp, of a public buyer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Group exporta: where the goods leave Brazil."""
+
+    state: str  # UFSaidaPais
+    place: str  # xLocExporta
+    dispatch: str = ""  # xLocDespacho
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperReference:
+    """A note on paper: refNF (model 01, 02) or, with an IE, refNFP of a farmer (04)."""
+
+    state: str
+    issued: date  # AAMM
+    vat: str = field(repr=False)
+    model: str
+    series: int
+    number: int
+    state_registration: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Technician:
     """Group infRespTec; with a CSRT the builder adds its hash (NT 2018.005)."""
 
@@ -319,7 +331,11 @@ class Note:
     delivery: Delivery | None = None
     intermediary: Intermediary | None = None
     transport: Transport = Transport()
-    references: tuple[str, ...] = ()  # NFref/refNFe: keys of the returned notes
+    billing: Billing | None = None
+    purchase: Purchase | None = None
+    export: Export | None = None
+    references: tuple[str, ...] = ()  # NFref: keys of notes (refNFe) and CT-e (refCTe)
+    paper_references: tuple[PaperReference, ...] = ()
     info: str = ""  # infAdic/infCpl, for the consumer
     tax_info: str = ""  # infAdic/infAdFisco
     technician: Technician | None = None

@@ -10,35 +10,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
-from stdnum.br import cnpj, cpf
-
-from . import schema, totals
+from . import schema
 from .access_key import STATE_CODES, AccessKey, is_guessable
 from .builder import build
-from .document import NORMAL, OUTGOING, RETURN, ZERO, Address, Note, Party, Payment
+from .document import (
+    ABROAD,
+    COMPLEMENTARY,
+    CREDIT,
+    DEBIT,
+    RETURN,
+    Address,
+    Note,
+    Party,
+)
+from .persons import is_valid_cnpj, is_valid_cpf, is_valid_vat
 from .preflight_items import check_item
+from .preflight_trade import check_trade
 from .problems import Code, Problem
 from .serializer import serialize
-from .tax_groups import ICMS_GROUPS
 from .text import clean
 
 __all__ = ["Code", "Problem", "check", "is_valid_cnpj", "is_valid_cpf"]
 
-_CPF_LENGTH = 11
-_NO_PAYMENT = "90"
-_OTHER_PAYMENT = "99"
-_CARDS = frozenset({"03", "04"})
-_DISTANT = frozenset({"2", "3", "4", "9"})
 _PRESENT = frozenset({"1", "5"})
-_SELLER_ID_LENGTHS = range(2, 61)
+_BRAZIL = "1058"
+_CITY_ABROAD = "9999999"
+_REFERENCED_MODELS = frozenset({"55", "57", "65"})
+_MAX_AUTHORIZED = 10
 _CONTINGENCY_REASON_LENGTHS = range(15, 257)
 _ANY_RANDOM_CODE = "12345670"
 
 
 def check(note: Note) -> tuple[Problem, ...]:
-    """Every problem of a note: parties, operation, items, payments.
+    """Every problem of a note: parties, operation, items, trade.
 
     A note without any also fits the official schema, so that ``prepare`` accepts it.
     """
@@ -47,10 +52,9 @@ def check(note: Note) -> tuple[Problem, ...]:
         *_recipient(note),
         *_delivery(note),
         *_operation(note),
-        *_intermediary(note),
         *_references(note),
         *_items(note),
-        *_payments(note),
+        *check_trade(note),
     )
     return found or tuple(_form(note))
 
@@ -76,17 +80,6 @@ def _form(note: Note) -> Iterator[Problem]:
             yield Problem(Code.FORM, {"field": error.element, "detail": error.message})
 
 
-def is_valid_cpf(number: str) -> bool:
-    """Eleven digits, not all alike, with right check digits."""
-    is_plain = number.isdigit() and len(number) == _CPF_LENGTH
-    return is_plain and len(set(number)) > 1 and cpf.is_valid(number)
-
-
-def is_valid_cnpj(number: str) -> bool:
-    """Fourteen positions, numeric or alphanumeric, with right check digits."""
-    return bool(re.fullmatch(r"[0-9A-Z]{12}\d{2}", number)) and cnpj.is_valid(number)
-
-
 def _issuer(issuer: Party) -> Iterator[Problem]:
     if not is_valid_cnpj(issuer.vat):
         yield Problem(Code.ISSUER_VAT)
@@ -101,6 +94,9 @@ def _recipient(note: Note) -> Iterator[Problem]:
     recipient = note.recipient
     if not _is_told(recipient.name):
         yield Problem(Code.RECIPIENT_NAME)
+    if recipient.address.state == ABROAD:
+        yield from _foreigner(note)
+        return
     if not recipient.vat:
         yield Problem(Code.RECIPIENT_VAT_MISSING)
     elif re.fullmatch(r"[0-9A-Z]{14}", recipient.vat):
@@ -108,23 +104,56 @@ def _recipient(note: Note) -> Iterator[Problem]:
             yield Problem(Code.RECIPIENT_CNPJ)
     elif not is_valid_cpf(recipient.vat):
         yield Problem(Code.RECIPIENT_CPF)
+    yield from _contributor(note)
+    yield from _address("recipient", recipient.address)
+
+
+def _contributor(note: Note) -> Iterator[Problem]:
+    """indIEDest: 1 has an IE, 2 is exempt from having one, 9 does not pay ICMS."""
+    recipient = note.recipient
     registered = bool(recipient.state_registration)
     if recipient.ie_indicator not in ("1", "2", "9") or (
         recipient.ie_indicator == "1" and not registered
     ):
         yield Problem(Code.RECIPIENT_IE_INDICATOR)
+    if recipient.ie_indicator == "2" and registered:
+        yield Problem(Code.RECIPIENT_IE_EXEMPT)
     if recipient.ie_indicator == "9" and note.header.final_consumer != "1":
         yield Problem(Code.RECIPIENT_NOT_FINAL)
-    yield from _address("recipient", recipient.address)
+
+
+def _foreigner(note: Note) -> Iterator[Problem]:
+    """Rules E of the operation with the exterior."""
+    recipient = note.recipient
+    if recipient.vat:
+        yield Problem(Code.RECIPIENT_VAT_ABROAD)
+    if recipient.foreign_id and not re.fullmatch(r"[!-~]{5,20}", recipient.foreign_id):
+        yield Problem(Code.RECIPIENT_FOREIGN_ID)
+    if recipient.ie_indicator != "9" or recipient.state_registration:
+        yield Problem(Code.RECIPIENT_IE_ABROAD)
+    yield from _address_abroad("recipient", recipient.address)
 
 
 def _delivery(note: Note) -> Iterator[Problem]:
     delivery = note.delivery
     if delivery is None:
         return
-    if delivery.vat and not (is_valid_cpf(delivery.vat) or is_valid_cnpj(delivery.vat)):
+    if delivery.vat and not is_valid_vat(delivery.vat):
         yield Problem(Code.DELIVERY_VAT)
     yield from _address("delivery", delivery.address)
+
+
+def _address_abroad(where: str, address: Address) -> Iterator[Problem]:
+    wrong = {
+        Code.ADDRESS_STREET: not _is_told(address.street),
+        Code.ADDRESS_NUMBER: not clean(address.number, 60),
+        Code.ADDRESS_DISTRICT: not _is_told(address.district),
+        Code.ADDRESS_CITY: address.city_code != _CITY_ABROAD,
+        Code.ADDRESS_COUNTRY: address.country_code in ("", _BRAZIL),
+    }
+    for code, is_wrong in wrong.items():
+        if is_wrong:
+            yield Problem(code, {"where": where})
 
 
 def _address(where: str, address: Address) -> Iterator[Problem]:
@@ -165,14 +194,31 @@ def _operation(note: Note) -> Iterator[Problem]:
         yield Problem(Code.CONTINGENCY_REASON)
     if not _destination_fits(note):
         yield Problem(Code.DESTINATION)
+    if header.exit_at is not None and header.exit_at < header.issued_at:
+        yield Problem(Code.EXIT_DATE)
+    types = (bool(header.credit_type), bool(header.debit_type))
+    if types != (header.purpose == CREDIT, header.purpose == DEBIT):
+        yield Problem(Code.NOTE_TYPE)
+    yield from _authorized(note)
+
+
+def _authorized(note: Note) -> Iterator[Problem]:
+    """autXML: at most ten, and not the recipient, who may fetch it anyway."""
+    if len(note.authorized) > _MAX_AUTHORIZED:
+        yield Problem(Code.AUTHORIZED_COUNT, {"limit": _MAX_AUTHORIZED})
     for vat in note.authorized:
-        if not (is_valid_cnpj(vat) or is_valid_cpf(vat)):
+        if not is_valid_vat(vat):
             yield Problem(Code.AUTHORIZED_VAT, {"vat": vat})
+        elif vat == note.recipient.vat:
+            yield Problem(Code.AUTHORIZED_RECIPIENT)
 
 
 def _destination_fits(note: Note) -> bool:
     """idDest against the states; goods handed over at the counter stay at home."""
     home = note.issuer.address.state
+    abroad = note.recipient.address.state == ABROAD
+    if abroad or note.header.destination == "3":
+        return abroad and note.header.destination == "3"
     states = {note.recipient.address.state}
     if note.delivery is not None:
         states.add(note.delivery.address.state)
@@ -183,35 +229,29 @@ def _destination_fits(note: Note) -> bool:
     return True
 
 
-def _intermediary(note: Note) -> Iterator[Problem]:
-    """Group YB of NT 2020.006."""
-    header = note.header
-    mark = header.intermediary_indicator
-    is_sale = header.direction == OUTGOING and header.purpose == NORMAL
-    distant = header.presence in _DISTANT
-    if (distant and is_sale and mark not in ("0", "1")) or (mark and not distant):
-        yield Problem(Code.INTERMEDIARY_INDICATOR)
-    group = note.intermediary
-    if group is None:
-        if mark == "1":
-            yield Problem(Code.INTERMEDIARY_MISSING)
-        return
-    if mark != "1":
-        yield Problem(Code.INTERMEDIARY_UNDUE)
-    if not is_valid_cnpj(group.cnpj):
-        yield Problem(Code.INTERMEDIARY_CNPJ)
-    if len(group.seller_id.strip()) not in _SELLER_ID_LENGTHS:
-        yield Problem(Code.INTERMEDIARY_SELLER_ID)
-
-
 def _references(note: Note) -> Iterator[Problem]:
-    if note.header.purpose == RETURN and not note.references:
+    purpose = note.header.purpose
+    told = len(note.references) + len(note.paper_references)
+    if purpose == RETURN and not told:
         yield Problem(Code.RETURN_REFERENCE)
+    if purpose == COMPLEMENTARY and told != 1:
+        yield Problem(Code.COMPLEMENT_REFERENCE)
+    if len(set(note.references)) < len(note.references):
+        yield Problem(Code.REFERENCE_TWICE)
     for reference in note.references:
-        try:
-            AccessKey(reference)
-        except ValueError:
+        if not _is_key(reference):
             yield Problem(Code.REFERENCE_KEY, {"key": reference})
+    for paper in note.paper_references:
+        if not is_valid_vat(paper.vat) or paper.state not in STATE_CODES:
+            yield Problem(Code.REFERENCE_KEY, {"key": paper.number})
+
+
+def _is_key(reference: str) -> bool:
+    """The key of an NF-e, an NFC-e or a CT-e, with its check digit."""
+    try:
+        return AccessKey(reference).model in _REFERENCED_MODELS
+    except ValueError:
+        return False
 
 
 def _items(note: Note) -> Iterator[Problem]:
@@ -219,49 +259,3 @@ def _items(note: Note) -> Iterator[Problem]:
         yield Problem(Code.NO_ITEMS)
     for place, item in enumerate(note.items, start=1):
         yield from check_item(note, place, item)
-
-
-def _payments(note: Note) -> Iterator[Problem]:
-    total = _total(note)
-    if total is None:
-        return
-    if note.header.purpose == NORMAL and total <= ZERO:
-        yield Problem(Code.ZERO_VALUE)
-    if not note.payments:
-        yield Problem(Code.PAYMENT_MISSING)
-        return
-    if note.header.purpose == RETURN:
-        if any(payment.method != _NO_PAYMENT for payment in note.payments):
-            yield Problem(Code.PAYMENT_ON_RETURN)
-        return
-    for payment in note.payments:
-        yield from _payment(payment)
-    paid = sum((payment.amount for payment in note.payments), start=ZERO) - note.change
-    if _is_paid(note) and paid != total:
-        yield Problem(Code.PAYMENT_SUM, {"paid": paid, "total": total})
-
-
-def _total(note: Note) -> Decimal | None:
-    """vNF, or None when an unknown code already stops the sum."""
-    if not note.items or any(i.taxes.icms.code not in ICMS_GROUPS for i in note.items):
-        return None
-    return totals.of(note).note
-
-
-def _is_paid(note: Note) -> bool:
-    return all(payment.method != _NO_PAYMENT for payment in note.payments)
-
-
-def _payment(payment: Payment) -> Iterator[Problem]:
-    params = {"method": payment.method}
-    if payment.method == _OTHER_PAYMENT and not payment.description.strip():
-        yield Problem(Code.PAYMENT_DESCRIPTION, params)
-    if payment.method == _NO_PAYMENT and payment.amount:
-        yield Problem(Code.PAYMENT_SUM, {"paid": payment.amount, "total": ZERO})
-    card = payment.card
-    if card is None:
-        if payment.method in _CARDS:
-            yield Problem(Code.PAYMENT_CARD, params)
-        return
-    if card.acquirer_cnpj and not is_valid_cnpj(card.acquirer_cnpj):
-        yield Problem(Code.PAYMENT_CARD_CNPJ, params)

@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from stdnum import ean
 
 from .document import OUTGOING, ZERO, Item, Note
+from .preflight_taxes import check_taxes
 from .problems import Code, Problem
-from .tax_groups import (
-    CONTRIBUTION_OTHER,
-    CONTRIBUTION_RATED,
-    CONTRIBUTION_UNTAXED,
-    ICMS_GROUPS,
-    IPI_TAXED,
-    IPI_UNTAXED,
-)
-
-IBS_CBS_SINCE = date(2026, 8, 3)
-"""First day on which the normal regime must inform IBS and CBS (NT 2025.002, 1115)."""
+from .tax_groups import icms_requires_cest
 
 _CENT = Decimal("0.01")
 _NO_GTIN = "SEM GTIN"
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 _UNIT_LENGTH = 6
-_NORMAL_REGIME = "3"
-_SIMPLES_REGIMES = frozenset({"1", "4"})
-_UNTAXED_ICMS = frozenset({"40", "41", "50", "60"})
-_SUBSTITUTED = frozenset({"60", "500"})
-_INTERSTATE_RATES = frozenset({Decimal(4), Decimal(7), Decimal(12)})
-_ORIGINS = frozenset("012345678")
 
 
 def check_item(note: Note, place: int, item: Item) -> Iterator[Problem]:
@@ -42,9 +26,7 @@ def check_item(note: Note, place: int, item: Item) -> Iterator[Problem]:
         *_product(item),
         *_cfop(note, item),
         *_amounts(item),
-        *_tax_codes(note, item),
-        *_reform(note, item),
-        *_difal(note, item),
+        *check_taxes(note, item),
     ):
         yield Problem(code, params)
 
@@ -63,7 +45,7 @@ def _product(item: Item) -> Iterator[Code]:
         yield Code.ITEM_NCM
     if item.cest and not re.fullmatch(r"\d{7}", item.cest):
         yield Code.ITEM_CEST
-    elif not item.cest and item.taxes.icms.code in _SUBSTITUTED:
+    elif not item.cest and icms_requires_cest(item.taxes.icms):
         yield Code.ITEM_CEST
     if not all(
         0 < len(unit.strip()) <= _UNIT_LENGTH
@@ -102,58 +84,3 @@ def _amounts(item: Item) -> Iterator[Code]:
     tax_price = item.unit_price if item.tax_unit_price is None else item.tax_unit_price
     if abs(tax_quantity * tax_price - item.gross) > _CENT:
         yield Code.ITEM_TAX_GROSS
-
-
-def _tax_codes(note: Note, item: Item) -> Iterator[Code]:
-    taxes = item.taxes
-    icms = taxes.icms
-    if icms.origin not in _ORIGINS:
-        yield Code.ITEM_ICMS_ORIGIN
-    if icms.code not in ICMS_GROUPS:
-        yield Code.ITEM_ICMS_CODE
-    elif (len(icms.code) == 3) != (note.issuer.tax_regime in _SIMPLES_REGIMES):
-        yield Code.ITEM_ICMS_REGIME
-    if icms.relief_value and not icms.relief_reason:
-        yield Code.ITEM_ICMS_RELIEF_REASON
-    if taxes.ipi and taxes.ipi.cst not in IPI_TAXED | IPI_UNTAXED:
-        yield Code.ITEM_IPI_CODE
-    known = CONTRIBUTION_RATED | CONTRIBUTION_UNTAXED | CONTRIBUTION_OTHER
-    if not {taxes.pis.cst, taxes.cofins.cst} <= known:
-        yield Code.ITEM_CONTRIBUTION_CODE
-
-
-def _reform(note: Note, item: Item) -> Iterator[Code]:
-    required = (
-        note.issuer.tax_regime == _NORMAL_REGIME
-        and note.header.issued_at.date() >= IBS_CBS_SINCE
-    )
-    tax = item.taxes.ibs_cbs
-    if tax is None:
-        if required:
-            yield Code.ITEM_IBS_CBS_MISSING
-    elif not re.fullmatch(r"\d{3}", tax.cst) or not re.fullmatch(
-        r"\d{6}", tax.classification
-    ):
-        yield Code.ITEM_IBS_CBS_CODE
-
-
-def _difal(note: Note, item: Item) -> Iterator[Code]:
-    """EC 87/2015; the Simples does not owe it (ADI 5464)."""
-    header = note.header
-    interstate = header.destination == "2" and header.final_consumer == "1"
-    concerned = interstate and note.recipient.ie_indicator == "9"
-    share = item.taxes.icms_uf_dest
-    if share is not None:
-        if not concerned:
-            yield Code.ITEM_DIFAL_UNDUE
-        if share.interstate_rate not in _INTERSTATE_RATES:
-            yield Code.ITEM_DIFAL_RATE
-        return
-    owed = (
-        concerned
-        and header.direction == OUTGOING
-        and note.issuer.tax_regime not in _SIMPLES_REGIMES
-        and item.taxes.icms.code not in _UNTAXED_ICMS
-    )
-    if owed:
-        yield Code.ITEM_DIFAL_MISSING

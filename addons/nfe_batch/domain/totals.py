@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .document import ZERO, Icms, Item, Note, Taxes
+from .document import Item, Note
 from .tax_groups import contribution_value, icms_has, ipi_value
+from .taxes import ZERO, Icms, Taxes
 
 IBS_CBS_ADDED_FROM = 2027
-"""Year of issue from which IBS and CBS count in vItem and vNFTot. During 2026
+"""Year of issue from which IBS, CBS and IS count in vItem and vNFTot. During 2026
 they are informed but not added (NT 2025.002, rules VB01-10 and W60)."""
 
 
@@ -20,8 +21,14 @@ class IbsCbsTotals:
 
     base: Decimal
     state: Decimal
+    state_deferred: Decimal
+    state_returned: Decimal
     city: Decimal
+    city_deferred: Decimal
+    city_returned: Decimal
     cbs: Decimal
+    cbs_deferred: Decimal
+    cbs_returned: Decimal
     note: Decimal  # vNFTot
 
     @property
@@ -32,7 +39,8 @@ class IbsCbsTotals:
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Group ICMSTot. ``ibs_cbs`` is None when no item has amounts of them."""
+    """Groups ICMSTot and ISTot. ``ibs_cbs`` and ``selective`` are None when no item
+    has amounts of them."""
 
     base: Decimal
     icms: Decimal
@@ -43,6 +51,8 @@ class Totals:
     fcp: Decimal
     st_base: Decimal
     st: Decimal
+    fcp_st: Decimal
+    fcp_retained: Decimal
     goods: Decimal
     freight: Decimal
     insurance: Decimal
@@ -54,14 +64,15 @@ class Totals:
     other: Decimal
     note: Decimal  # vNF
     approximate: Decimal
+    selective: Decimal | None  # vIS
     ibs_cbs: IbsCbsTotals | None
 
 
 def of(note: Note) -> Totals:
     """Sum the items of a note.
 
-    vNF (W16-10): goods − discount − deducted relief + ST + freight + insurance +
-    other + IPI + returned IPI.
+    vNF (W16-10): goods − discount − deducted relief + ST + FCP-ST + freight +
+    insurance + other + IPI + returned IPI.
     """
     items = note.items
     taxes = [item.taxes for item in items]
@@ -77,6 +88,8 @@ def of(note: Note) -> Totals:
         fcp=_sum(tax.fcp_value for tax in _with(icms, "fcp")),
         st_base=_sum(tax.st_base for tax in _with(icms, "st")),
         st=_sum(tax.st_value for tax in _with(icms, "st")),
+        fcp_st=_sum(tax.fcp_st_value for tax in _with(icms, "st")),
+        fcp_retained=_sum(_fcp_retained(tax) for tax in _with(icms, "retained")),
         goods=_sum(item.gross for item in items if item.in_total),
         freight=_sum(item.freight for item in items),
         insurance=_sum(item.insurance for item in items),
@@ -88,6 +101,7 @@ def of(note: Note) -> Totals:
         other=_sum(item.other for item in items),
         note=_sum(_item_value(item) for item in items),
         approximate=_sum(tax.approximate for tax in taxes),
+        selective=_selective(taxes),
         ibs_cbs=_ibs_cbs(note),
     )
 
@@ -95,10 +109,14 @@ def of(note: Note) -> Totals:
 def item_value(item: Item, issue_year: int) -> Decimal:
     """vItem: the item's share of vNFTot."""
     value = _item_value(item)
-    added = item.taxes.ibs_cbs
-    if added is not None and added.base is not None:
-        if issue_year >= IBS_CBS_ADDED_FROM:
-            value += added.state_value + added.city_value + added.cbs_value
+    if issue_year < IBS_CBS_ADDED_FROM:
+        return value
+    taxes = item.taxes
+    if taxes.selective is not None:
+        value += taxes.selective.value
+    added = taxes.ibs_cbs
+    if added is not None and added.taxed_base is not None:
+        value += added.state_value + added.city_value + added.cbs_value
     return value
 
 
@@ -108,30 +126,46 @@ def _item_value(item: Item) -> Decimal:
     value = item.gross if item.in_total else ZERO
     value += item.freight + item.insurance + item.other - item.discount
     value += ipi_value(taxes.ipi) + taxes.returned_ipi
-    if icms_has(icms, "st"):
-        value += icms.st_value
-    if icms_has(icms, "relief") and icms.relief_deducted:
+    if icms is not None and icms_has(icms, "st"):
+        value += icms.st_value + icms.fcp_st_value
+    if icms is not None and icms_has(icms, "relief") and icms.relief_deducted:
         value -= icms.relief_value
     return value
 
 
+def _fcp_retained(icms: Icms) -> Decimal:
+    """vFCPSTRet as written: it goes with vBCSTRet."""
+    return ZERO if icms.retained_base is None else icms.fcp_retained_value
+
+
+def _selective(taxes: Iterable[Taxes]) -> Decimal | None:
+    rows = [tax.selective for tax in taxes if tax.selective and tax.selective.base]
+    return _sum(row.value for row in rows) if rows else None
+
+
 def _ibs_cbs(note: Note) -> IbsCbsTotals | None:
     taxes = [item.taxes.ibs_cbs for item in note.items]
-    rows = [tax for tax in taxes if tax is not None and tax.base is not None]
+    rows = [tax for tax in taxes if tax is not None and tax.taxed_base is not None]
     if not rows:
         return None
     year = note.header.issued_at.year
     return IbsCbsTotals(
         base=_sum(row.base or ZERO for row in rows),
         state=_sum(row.state_value for row in rows),
+        state_deferred=_sum(row.state_deferred for row in rows),
+        state_returned=_sum(row.state_returned for row in rows),
         city=_sum(row.city_value for row in rows),
+        city_deferred=_sum(row.city_deferred for row in rows),
+        city_returned=_sum(row.city_returned for row in rows),
         cbs=_sum(row.cbs_value for row in rows),
+        cbs_deferred=_sum(row.cbs_deferred for row in rows),
+        cbs_returned=_sum(row.cbs_returned for row in rows),
         note=_sum(item_value(item, year) for item in note.items),
     )
 
 
-def _with(rows: Iterable[Icms], part: str) -> list[Icms]:
-    return [row for row in rows if icms_has(row, part)]
+def _with(rows: Iterable[Icms | None], part: str) -> list[Icms]:
+    return [row for row in rows if row is not None and icms_has(row, part)]
 
 
 def _sum(values: Iterable[Decimal]) -> Decimal:

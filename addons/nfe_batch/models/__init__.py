@@ -5,6 +5,8 @@ from . import nfe_attempt
 from . import fiscal_document
 from . import fiscal_document_line
 from . import fiscal_document_data
+from . import fiscal_document_trade
+from . import fiscal_document_purpose
 from . import fiscal_document_preflight
 from . import fiscal_document_sign
 from . import fiscal_document_send
@@ -25,3 +27,4 @@ from . import invalidate_number
 from . import registry_warm_up
 from . import fiscal_document_actions
 from . import account_move
+from . import payment_method

@@ -1,18 +1,18 @@
 import re
 from dataclasses import replace
-from decimal import Decimal
+from datetime import timedelta
 
 from odoo import fields, models
 
 from ..domain import document as nfe
-from .fiscal_document_line import money, number
 
 SAME_STATE, OTHER_STATE, ABROAD = "1", "2", "3"
-AT_THE_SHOP, AT_A_DISTANCE = "1", ("2", "3", "4", "9")
-"""indPres: in person; by internet, phone, home delivery in a shop, other."""
-NO_PAYMENT, OTHER_PAYMENT = "90", "99"
+AT_A_DISTANCE = ("2", "3", "4", "9")
+"""indPres: by internet, phone, home delivery in a shop, other."""
 OWN_SITE, MARKETPLACE = "0", "1"
-FREIGHT_SENDER, NO_FREIGHT = "0", "9"
+EXIT_TOLERANCE = timedelta(minutes=1)
+"""OCA fills the date of exit with the moment of issue: that tells nothing."""
+PAPER_MODELS = ("01", "04")
 
 
 def digits(text):
@@ -42,11 +42,11 @@ class FiscalDocumentData(models.Model):
             payments=tuple(self._nfe_prepare_payments()),
             intermediary=self._nfe_prepare_intermediary(),
             transport=self._nfe_prepare_transport(),
-            references=tuple(
-                related.document_key
-                for related in self.document_related_ids
-                if related.document_key
-            ),
+            billing=self._nfe_prepare_billing(),
+            purchase=self._nfe_prepare_purchase(),
+            export=self._nfe_prepare_export(),
+            references=self._nfe_reference_keys(),
+            paper_references=self._nfe_paper_references(),
             info=(self.customer_additional_data or "").strip(),
             tax_info=(self.fiscal_additional_data or "").strip(),
             technician=self._nfe_technician_data(),
@@ -54,21 +54,6 @@ class FiscalDocumentData(models.Model):
         )
 
     # === HOOKS === #
-
-    def _nfe_prepare_payments(self):
-        """Hook: how the note was paid (group pag).
-
-        The amounts must add up to the total of the note, or the SEFAZ refuses it
-        (865, 866, 904).
-
-        :return: sequence of ``domain.document.Payment``
-        """
-        self.ensure_one()
-        if self.edoc_purpose in (nfe.ADJUSTMENT, nfe.RETURN):
-            return (nfe.Payment(method=NO_PAYMENT, amount=nfe.ZERO),)
-        total = money(self.fiscal_amount_total)
-        label = self.company_id._nfe_lang().env._("Other means of payment")
-        return (nfe.Payment(method=OTHER_PAYMENT, amount=total, description=label),)
 
     def _nfe_prepare_intermediary(self):
         """Hook: the marketplace that the sale went through (group infIntermed).
@@ -78,33 +63,18 @@ class FiscalDocumentData(models.Model):
         self.ensure_one()
         return None
 
-    def _nfe_prepare_transport(self):
-        """Hook: carrier, freight mode and volumes (group transp).
-
-        Default: one volume at the sender's charge with the weights of the products;
-        nothing for a sale at the counter.
-
-        :return: ``domain.document.Transport``
-        """
-        self.ensure_one()
-        if self.ind_pres == AT_THE_SHOP:
-            return nfe.Transport(freight_mode=NO_FREIGHT)
-        weight = sum(
-            line.product_id.weight * line.quantity for line in self.fiscal_line_ids
-        )
-        kilograms = number(weight, 3).quantize(Decimal("0.001")) if weight else None
-        volume = nfe.Volume(net_weight=kilograms, gross_weight=kilograms)
-        return nfe.Transport(freight_mode=FREIGHT_SENDER, volumes=(volume,))
-
     # === PARTS === #
 
     def _nfe_destination(self):
         """idDest of the operation."""
-        partner, company = self.partner_id, self.company_id
-        if partner.country_id and partner.country_id != company.country_id:
+        if self._nfe_is_abroad(self.partner_id):
             return ABROAD
-        same = partner.state_id == company.state_id
+        same = self.partner_id.state_id == self.company_id.state_id
         return SAME_STATE if same else OTHER_STATE
+
+    def _nfe_is_abroad(self, partner):
+        country = partner.country_id
+        return bool(country) and country != self.company_id.country_id
 
     def _nfe_local(self, moment):
         """A moment of a Datetime field in the issuer's state: a note's dates are local.
@@ -124,11 +94,57 @@ class FiscalDocumentData(models.Model):
             city_code=self.company_id.city_id.ibge_code or "",
             environment=self.company_id.nfe_environment,
             destination=self._nfe_destination(),
-            direction=nfe.OUTGOING if self.fiscal_operation_type == "out" else "0",
+            exit_at=self._nfe_exit(),
+            expected_delivery=self.nfe_expected_delivery or None,
+            direction=nfe.OUTGOING
+            if self.fiscal_operation_type == "out"
+            else nfe.ENTRY,
             purpose=self.edoc_purpose or nfe.NORMAL,
+            credit_type=self._nfe_type_of(nfe.CREDIT, self.edoc_refund_credit_type),
+            debit_type=self._nfe_type_of(nfe.DEBIT, self.edoc_refund_debit_type),
             final_consumer=self.ind_final or "0",
             presence=self.ind_pres or "0",
             intermediary_indicator=self._nfe_intermediary_indicator(),
+        )
+
+    def _nfe_direction(self):
+        return nfe.OUTGOING if self.fiscal_operation_type == "out" else nfe.ENTRY
+
+    def _nfe_exit(self):
+        """dhSaiEnt, when somebody said that the goods leave after the issue."""
+        issued, leaves = self.document_date, self.date_in_out
+        if not issued or not leaves or leaves <= issued + EXIT_TOLERANCE:
+            return None
+        return self._nfe_local(leaves)
+
+    def _nfe_type_of(self, purpose, value):
+        """tpNFCredito or tpNFDebito: a type left over from another purpose is none."""
+        return value or "" if self.edoc_purpose == purpose else ""
+
+    def _nfe_reference_keys(self):
+        """NFref: each key once (680)."""
+        related = self.document_related_ids
+        keys = [
+            one.document_key or one.document_related_id.document_key for one in related
+        ]
+        return tuple(dict.fromkeys(filter(None, keys)))
+
+    def _nfe_paper_references(self):
+        """NFref of notes on paper: model 1 and a farmer's."""
+        papers = self.document_related_ids.filtered(
+            lambda one: one.document_type_code in PAPER_MODELS and one.document_date
+        )
+        return tuple(
+            nfe.PaperReference(
+                state=paper.state_id.code or "",
+                issued=paper.document_date,
+                vat=digits(paper.cnpj_cpf),
+                model=paper.document_type_code,
+                series=int(digits(paper.document_serie) or 0),
+                number=int(digits(paper.document_number) or 0),
+                state_registration=digits(paper.l10n_br_ie_code),
+            )
+            for paper in papers
         )
 
     def _nfe_intermediary_indicator(self):
@@ -151,6 +167,8 @@ class FiscalDocumentData(models.Model):
 
     def _nfe_recipient_data(self):
         partner = self.partner_id
+        if self._nfe_is_abroad(partner):
+            return self._nfe_foreigner_data(partner)
         return nfe.Party(
             vat=digits(partner.vat),
             name=partner.legal_name or partner.name or "",
@@ -161,10 +179,32 @@ class FiscalDocumentData(models.Model):
             email=(partner.email_normalized or "")[:60],
         )
 
+    def _nfe_foreigner_data(self, partner):
+        """A recipient abroad has no CPF, no IE, no IBGE code and often no district."""
+        address = self._nfe_address_data(partner)
+        return nfe.Party(
+            vat="",
+            foreign_id=re.sub(r"\s", "", partner.vat or "")[:20],
+            name=partner.legal_name or partner.name or "",
+            address=replace(
+                address,
+                street=address.street or partner.street or "",
+                district=address.district or partner.city or "EXTERIOR",
+                city_code="9999999",
+                city="EXTERIOR",
+                state=nfe.ABROAD,
+                zip_code="",
+            ),
+            ie_indicator="9",
+            email=(partner.email_normalized or "")[:60],
+        )
+
     def _nfe_delivery_data(self):
         """Group entrega: only when the goods go to another address."""
         shipping = self.partner_shipping_id
         if not shipping or shipping == self.partner_id:
+            return None
+        if self._nfe_is_abroad(shipping):
             return None
         address = self._nfe_address_data(shipping)
         home = self._nfe_address_data(self.partner_id)
@@ -216,7 +256,10 @@ class FiscalDocumentData(models.Model):
         )
 
     def _nfe_authorized_data(self):
-        """autXML: who may fetch the XML at the SEFAZ; the accounting office."""
+        """autXML: who may fetch the XML at the SEFAZ: the accounting office and whom
+        the company names. The recipient may anyway, naming him is refused (324)."""
         company = self.company_id
-        vat = digits(company.accounting_office.vat or company.accountant_id.vat)
-        return (vat,) if vat else ()
+        accounting = company.accounting_office.vat or company.accountant_id.vat
+        numbers = [accounting, *company.nfe_authorized_partner_ids.mapped("vat")]
+        unique = dict.fromkeys(digits(vat) for vat in numbers if vat)
+        return tuple(vat for vat in unique if vat != digits(self.partner_id.vat))

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ..domain import document as nfe
 from ..domain.preflight_items import is_valid_gtin
+from ..domain.preflight_taxes import REFUSED_DELIVERY
 
 INTERSTATE, CONSUMER, NOT_CONTRIBUTOR = "2", "1", "9"
 ICMS_WITHOUT_SHARE = ("40", "41", "50", "60", "103", "300", "400", "500")
@@ -98,6 +99,12 @@ class FiscalDocumentLine(models.Model):
         return barcode if is_valid_gtin(barcode) else ""
 
     def _nfe_taxes_data(self):
+        document = self.document_id
+        if (
+            document.edoc_purpose in (nfe.CREDIT, nfe.DEBIT)
+            and document.edoc_refund_credit_type not in REFUSED_DELIVERY
+        ):
+            return nfe.Taxes(ibs_cbs=self._nfe_ibs_cbs_data())
         return nfe.Taxes(
             icms=self._nfe_icms_data(),
             ipi=self._nfe_ipi_data(),
@@ -105,13 +112,18 @@ class FiscalDocumentLine(models.Model):
             cofins=self._nfe_contribution_data("cofins"),
             icms_uf_dest=self._nfe_icms_uf_dest_data(),
             ibs_cbs=self._nfe_ibs_cbs_data(),
+            selective=self._nfe_selective_tax_data(),
             approximate=money(self.estimate_tax),
+            returned_share=number(self.p_devol, 2),
+            returned_ipi=money(self.ipi_devol_value),
         )
 
     def _nfe_icms_data(self):
         # With a share for the consumer's state its FCP goes into that group.
         fcp = not self._nfe_shares_icms()
         retained = self.icms_cst_code in ("60", "500")
+        operation = round(money(self.icms_base) * number(self.icms_percent) / 100, 2)
+        deferred = operation - money(self.icms_value)
         return nfe.Icms(
             origin=self.icms_origin or "",
             code=self.icms_cst_code or "",
@@ -119,21 +131,37 @@ class FiscalDocumentLine(models.Model):
             rate=number(self.icms_percent),
             value=money(self.icms_value),
             base_reduction=number(self.icms_reduction),
+            operation_value=operation,
+            deferral_rate=round(deferred * 100 / operation, 4)
+            if operation
+            else nfe.ZERO,
+            deferred_value=deferred,
             fcp_base=money(self.icmsfcp_base) if fcp else nfe.ZERO,
             fcp_rate=number(self.icmsfcp_percent) if fcp else nfe.ZERO,
             fcp_value=money(self.icmsfcp_value) if fcp else nfe.ZERO,
             relief_value=money(self.icms_relief_value),
             relief_reason=self.icms_relief_id.code or "",
+            relief_deducted=self.icms_relief_type == "1",
             st_base_mode=self.icmsst_base_type or "4",
             st_margin=number(self.icmsst_mva_percent),
             st_base_reduction=number(self.icmsst_reduction),
             st_base=money(self.icmsst_base),
             st_rate=number(self.icmsst_percent),
             st_value=money(self.icmsst_value),
+            fcp_st_base=money(self.icmsfcpst_base),
+            fcp_st_rate=number(self.icmsfcpst_percent),
+            fcp_st_value=money(self.icmsfcpst_value),
             retained_base=money(self.icmsst_wh_base) if retained else None,
             retained_rate=number(self.icmsst_wh_percent),
             retained_substitute=money(self.icms_substitute),
             retained_value=money(self.icmsst_wh_value),
+            fcp_retained_base=money(self.icmsfcp_base_wh),
+            fcp_retained_rate=number(self.icmsfcp_wh_percent),
+            fcp_retained_value=money(self.icmsfcp_value_wh),
+            effective_reduction=number(self.icms_effective_reduction),
+            effective_base=money(self.icms_effective_base),
+            effective_rate=number(self.icms_effective_percent),
+            effective_value=money(self.icms_effective_value),
             credit_rate=number(self.icmssn_percent),
             credit_value=money(self.icmssn_credit_value),
         )
@@ -171,6 +199,7 @@ class FiscalDocumentLine(models.Model):
             base=money(self.ipi_base),
             rate=number(self.ipi_percent),
             value=money(self.ipi_value),
+            **self._nfe_by_unit("ipi"),
         )
 
     def _nfe_contribution_data(self, tax):
@@ -180,7 +209,23 @@ class FiscalDocumentLine(models.Model):
             base=money(self[f"{tax}_base"]),
             rate=number(self[f"{tax}_percent"]),
             value=money(self[f"{tax}_value"]),
+            **self._nfe_by_unit(tax),
         )
+
+    def _nfe_by_unit(self, tax):
+        """What is due by unit tells quantity and BRL per unit instead of a rate."""
+        quantity = number(self.fiscal_quantity)
+        if self[f"{tax}_base_type"] != "quantity" or not quantity:
+            return {}
+        per_unit = round(money(self[f"{tax}_value"]) / quantity, 4)
+        return {"quantity": quantity, "unit_rate": per_unit}
+
+    def _nfe_selective_tax_data(self):
+        """Hook: the Imposto Seletivo, which the layer below does not compute yet.
+
+        :return: ``domain.document.SelectiveTax``, or None
+        """
+        return None
 
     def _nfe_ibs_cbs_data(self):
         """In 2026 the whole IBS is the state's: 0.1 % (LC 214/2025, art. 343)."""

@@ -2,6 +2,7 @@ from odoo import models
 
 from .. import const, messages
 from ..domain import preflight, totals
+from ..domain.document import CREDIT, DEBIT
 from ..exceptions import NfePreflightError
 from .fiscal_document_line import money
 
@@ -49,8 +50,15 @@ class FiscalDocumentPreflight(models.Model):
         return findings
 
     def _nfe_total_findings(self, env, total):
-        """vNF must be what the customer owes: the total of the document."""
-        expected = money(self.fiscal_amount_total)
+        """vNF must be what the customer owes: the total of the document.
+
+        OCA leaves the IPI that a return gives back out of its total (W16-10), and
+        counts the old taxes of credit and debit notes, which do not tell them.
+        """
+        if self.edoc_purpose in (CREDIT, DEBIT):
+            return []
+        returned = sum(self.fiscal_line_ids.mapped("ipi_devol_value"))
+        expected = money(self.fiscal_amount_total) + money(returned)
         if total == expected:
             return []
         text = env._(

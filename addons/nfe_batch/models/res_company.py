@@ -58,6 +58,15 @@ class ResCompany(models.Model):
         default="direct",
         required=True,
     )
+    nfe_authorized_partner_ids = fields.Many2many(
+        "res.partner",
+        "res_company_nfe_authorized_rel",
+        "company_id",
+        "partner_id",
+        string="May Fetch the XML",
+        help="Their CNPJ or CPF stands in each NF-e (autXML), besides the accounting "
+        "office's: ten in all.",
+    )
     nfe_lot_from = fields.Integer(
         "NF-e in Lots From",
         default=const.LOT_FROM,

@@ -1,7 +1,7 @@
 """Every problem is found, and all of them at once."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from odoo.addons.nfe_batch.domain import preflight
 from odoo.addons.nfe_batch.domain.access_key import key_of
 from odoo.addons.nfe_batch.domain.document import (
     Delivery,
+    Export,
     Icms,
     Intermediary,
     Ipi,
@@ -18,6 +19,7 @@ from odoo.addons.nfe_batch.domain.document import (
 from odoo.addons.nfe_batch.domain.preflight_items import is_valid_gtin
 from odoo.addons.nfe_batch.domain.problems import Code
 
+from .matrix import MATRIX, abroad, complement, credit_note, on_credit
 from .notes import BRASILIA, CONSUMER, MARKETPLACE, paid, return_of, sale, simples_sale
 
 KEY = key_of(sale())
@@ -63,6 +65,25 @@ def payment(**changes):
     return replace(sale(), payments=(first,))
 
 
+def carrier(**changes):
+    transport = sale().transport
+    changed = replace(transport.carrier, **changes)
+    return replace(sale(), transport=replace(transport, carrier=changed))
+
+
+def foreigner(**changes):
+    return replace(abroad(), recipient=replace(abroad().recipient, **changes))
+
+
+def billing(**changes):
+    return replace(on_credit(), billing=replace(on_credit().billing, **changes))
+
+
+def installments(**changes):
+    first, *rest = on_credit().billing.installments
+    return billing(installments=(replace(first, **changes), *rest))
+
+
 FREE = replace(sale().items[0], gross=NO_VALUE, freight=NO_VALUE)
 
 CASES = {
@@ -76,6 +97,10 @@ CASES = {
     Code.RECIPIENT_CPF: recipient(vat="52998224724"),
     Code.RECIPIENT_CNPJ: recipient(vat="11222333000182"),
     Code.RECIPIENT_IE_INDICATOR: recipient(ie_indicator="1"),
+    Code.RECIPIENT_IE_EXEMPT: recipient(ie_indicator="2", state_registration="123"),
+    Code.RECIPIENT_VAT_ABROAD: foreigner(vat="52998224725"),
+    Code.RECIPIENT_FOREIGN_ID: foreigner(foreign_id="12"),
+    Code.RECIPIENT_IE_ABROAD: foreigner(ie_indicator="1"),
     Code.RECIPIENT_NOT_FINAL: header(final_consumer="0"),
     Code.DELIVERY_VAT: replace(
         sale(), delivery=Delivery(vat="123", address=CONSUMER.address)
@@ -87,6 +112,11 @@ CASES = {
     Code.ADDRESS_CITY_STATE: address(city_code="3550308"),
     Code.ADDRESS_STATE: address(state="XX"),
     Code.ADDRESS_ZIP: address(zip_code="30110-000"),
+    Code.ADDRESS_COUNTRY: foreigner(
+        address=replace(abroad().recipient.address, country_code="1058")
+    ),
+    Code.EXIT_DATE: header(exit_at=sale().header.issued_at - timedelta(days=1)),
+    Code.NOTE_TYPE: header(credit_type="04"),
     Code.DESTINATION: header(destination="1"),
     Code.INTERMEDIARY_INDICATOR: header(intermediary_indicator=""),
     Code.INTERMEDIARY_MISSING: replace(sale(), intermediary=None),
@@ -107,6 +137,20 @@ CASES = {
     Code.PAYMENT_ON_RETURN: replace(
         return_of(KEY), payments=(Payment(method="01", amount=Decimal(1)),)
     ),
+    Code.BILLING_SUM: billing(original=Decimal(1)),
+    Code.BILLING_AT_SIGHT: replace(
+        on_credit(), payments=(replace(on_credit().payments[0], timing="0"),)
+    ),
+    Code.BILLING_DUE: installments(due=date(2026, 11, 22)),
+    Code.CARRIER_NAME: carrier(name=""),
+    Code.CARRIER_VAT: carrier(vat="34028316000104"),
+    Code.CARRIER_STATE: carrier(state_registration="123456", state=""),
+    Code.EXPORT_PLACE: replace(abroad(), export=None),
+    Code.EXPORT_UNDUE: replace(sale(), export=Export(state="SP", place="Santos")),
+    Code.COMPLEMENT_REFERENCE: replace(complement(), references=(KEY, KEY)),
+    Code.REFERENCE_TWICE: replace(return_of(KEY), references=(KEY, KEY)),
+    Code.AUTHORIZED_RECIPIENT: replace(sale(), authorized=(CONSUMER.vat,)),
+    Code.AUTHORIZED_COUNT: replace(sale(), authorized=(MARKETPLACE,) * 11),
     Code.RETURN_REFERENCE: replace(return_of(KEY), references=()),
     Code.REFERENCE_KEY: return_of("3" * 44),
     Code.RANDOM_CODE: header(random_code="00000000"),
@@ -129,6 +173,12 @@ CASES = {
     Code.ITEM_ICMS_REGIME: icms(code="102"),
     Code.ITEM_ICMS_ORIGIN: icms(origin=""),
     Code.ITEM_ICMS_RELIEF_REASON: icms(code="40", relief_value=Decimal(1)),
+    Code.ITEM_ICMS_VALUE: icms(value=Decimal("11.40")),
+    Code.ITEM_ICMS_RATE: icms(rate=Decimal(18), value=Decimal("17.08")),
+    Code.ITEM_ICMS_DEFERRAL: icms(code="51", deferral_rate=Decimal(50)),
+    Code.ITEM_FCP_PLACE: icms(fcp_value=Decimal("1.90")),
+    Code.ITEM_OLD_TAXES: replace(credit_note(), items=sale().items),
+    Code.ITEM_RETURNED_IPI: taxed(returned_ipi=Decimal(1)),
     Code.ITEM_IPI_CODE: taxed(ipi=Ipi(cst="88")),
     Code.ITEM_CONTRIBUTION_CODE: taxed(
         pis=replace(sale().items[0].taxes.pis, cst="03")
@@ -141,6 +191,9 @@ CASES = {
         icms_uf_dest=replace(
             sale().items[0].taxes.icms_uf_dest, interstate_rate=Decimal(18)
         )
+    ),
+    Code.ITEM_DIFAL_VALUE: taxed(
+        icms_uf_dest=replace(sale().items[0].taxes.icms_uf_dest, value=Decimal(9))
     ),
     Code.ITEM_IBS_CBS_MISSING: taxed(ibs_cbs=None),
     Code.ITEM_IBS_CBS_CODE: taxed(
@@ -170,6 +223,7 @@ def test_problem_is_found(code):
         taxed(icms_uf_dest=None, icms=Icms(origin="0", code="40")),
         row(gtin="SEM GTIN"),
         payment(method="15", card=None),
+        *MATRIX.values(),
     ],
 )
 def test_good_notes_have_none(note):
