@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS note (
     series INTEGER NOT NULL, number INTEGER NOT NULL, status TEXT NOT NULL,
     cstat INTEGER NOT NULL, protocol TEXT NOT NULL, digest TEXT NOT NULL,
     issued TEXT NOT NULL, received TEXT NOT NULL, receipt TEXT NOT NULL,
-    xml BLOB NOT NULL, UNIQUE (cnpj, model, series, number));
+    office TEXT NOT NULL, xml BLOB NOT NULL,
+    UNIQUE (cnpj, model, series, number));
 CREATE TABLE IF NOT EXISTS lot (
     receipt TEXT PRIMARY KEY, sender TEXT NOT NULL, received TEXT NOT NULL,
     ready TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, forced INTEGER,
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS block (cnpj TEXT PRIMARY KEY, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, service TEXT NOT NULL,
     root TEXT NOT NULL, keys TEXT NOT NULL, cstat INTEGER, results TEXT NOT NULL,
-    cnpj TEXT NOT NULL, fault TEXT NOT NULL);
+    cnpj TEXT NOT NULL, fault TEXT NOT NULL, office TEXT NOT NULL);
 """
 
 _TABLES = (
