@@ -76,7 +76,16 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
+        self._add_offices()
         self._db.execute("PRAGMA synchronous = OFF")
+
+    def _add_offices(self) -> None:
+        """Books of before there was more than one office."""
+        for table in ("note", "log"):
+            columns = self.rows(f"PRAGMA table_info({table})")
+            if not any(column["name"] == "office" for column in columns):
+                definition = "office TEXT NOT NULL DEFAULT 'home'"
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {definition}")
 
     def close(self) -> None:
         """Commit and close; harmless when closed already."""

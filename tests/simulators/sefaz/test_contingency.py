@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from simulators.sefaz.store import Store
+
 from .builder import (
     cancel_event,
     correction_event,
@@ -95,6 +97,17 @@ def test_handed_over_later(client, svc, simulator, contingent):
     assert (svc.consult(key).code, client.consult(key).code) == ("100", "217")
     simulator.clock.advance(timedelta(seconds=60))
     assert client.consult(key).code == "100"
+
+
+def test_books_of_before_there_were_offices(tmp_path):
+    file = str(tmp_path / "sefaz.sqlite")
+    old = Store(file)
+    old.execute("ALTER TABLE log DROP COLUMN office")
+    old.close()
+    store = Store(file)
+    names = [row["name"] for row in store.rows("PRAGMA table_info(log)")]
+    store.close()
+    assert "office" in names
 
 
 def test_contingency_does_not_know_the_notes_of_home(client, svc, pen):
