@@ -49,6 +49,7 @@ SCHEMA = "schema"
 DIGEST_MISMATCH = "digest_mismatch"
 DUPLICATE_OTHER_KEY = "duplicate_other_key"
 MOVE_NOT_CANCELLED = "move_not_cancelled"
+EPEC_IMPOSSIBLE = "epec_impossible"
 CORRECTION_IMPOSSIBLE = "correction_impossible"
 
 RETRYABLE_PROBLEMS = (

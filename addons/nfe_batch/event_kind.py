@@ -1,4 +1,4 @@
-"""The events of an authorised note that go the same way to the SEFAZ."""
+"""The events of a note that go the same way to the SEFAZ."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class EventKind:
     status: str
     """Field: ready, sending or unknown while the event is under way, else empty."""
     wording: str
-    """Field: what the issuer wants to tell (xJust, xCorrecao)."""
+    """Field: what the issuer wants to tell (xJust, xCorrecao); empty without one."""
     job: str
     """Method that sends the event."""
     code: str
@@ -39,4 +39,12 @@ CORRECTION = EventKind(
     code=event.CORRECTION,
     event_type="14",
 )
-EVENT_KINDS = {kind.attempt: kind for kind in (CANCEL, CORRECTION)}
+EPEC = EventKind(
+    attempt="epec",
+    status="nfe_epec",
+    wording="",
+    job="_nfe_epec_send",
+    code=event.EPEC,
+    event_type="7",
+)
+EVENT_KINDS = {kind.attempt: kind for kind in (CANCEL, CORRECTION, EPEC)}

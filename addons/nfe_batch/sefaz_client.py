@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .domain import endpoints, transport
+from .domain import endpoints, services, transport
 from .domain.credentials import Credentials
 
 
 @dataclass(frozen=True)
 class SefazClient:
-    """The services of one company's state, over the process's kept connection."""
+    """The services of one office, over the process's kept connection.
+
+    ``emission_type`` names the office (``domain.endpoints``): the company's state's,
+    in contingency, or the national one.
+    """
 
     credentials: Credentials
     state: str
     environment: str
+    emission_type: str = endpoints.NORMAL
     base: str = ""
     ca_bundle: str = ""
 
@@ -30,12 +35,30 @@ class SefazClient:
         :return: ``domain.transport.Outcome``; network errors are outcomes too
         """
         url = endpoints.locate(
-            service, state=self.state, environment=self.environment, base=self.base
+            service,
+            state=self.state,
+            environment=self.environment,
+            emission_type=self.emission_type,
+            base=self.base,
         )
+        return self._transport().call(service, url, message)
+
+    def status(self):
+        """Ask whether the state's own office is up.
+
+        :return: ``domain.answers.StatusAnswer``
+        :raises domain.services.ServiceError: it did not answer
+        """
+        return services.service_status(
+            self._transport(),
+            state=self.state,
+            environment=self.environment,
+            base=self.base,
+        )
+
+    def _transport(self):
         ca_file = ca_path(self.ca_bundle) if self.ca_bundle else None
-        return transport.kept(self.credentials, ca_file=ca_file).call(
-            service, url, message
-        )
+        return transport.kept(self.credentials, ca_file=ca_file)
 
 
 @dataclass(frozen=True)

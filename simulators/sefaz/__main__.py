@@ -21,7 +21,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--uf", default="35")
     parser.add_argument("--environment", default="2", choices=("1", "2"))
     parser.add_argument("--latency-ms", type=float, default=0)
-    parser.add_argument("--svc", action="store_true")
     options = parser.parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,7 +33,6 @@ def main(arguments: list[str] | None = None) -> None:
         port=options.port,
         control_port=options.control_port,
         latency=options.latency_ms / 1000,
-        svc=options.svc,
     ) as simulator:
         ready = {
             "url": simulator.url,

@@ -136,7 +136,7 @@ def event(office: Office, code: int, reason: str, **extra: str | int | None) -> 
     body = fields(
         tpAmb=office.environment,
         verAplic=VERSION,
-        cOrgao=office.uf,
+        cOrgao=office.code,
         cStat=code,
         xMotivo=reason,
         **extra,
@@ -158,7 +158,7 @@ def events(
         idLote=lot_id,
         tpAmb=office.environment,
         verAplic=VERSION,
-        cOrgao=office.uf,
+        cOrgao=office.code,
         cStat=code,
         xMotivo=reason,
     )

@@ -16,7 +16,7 @@ from . import abuse, answers, authorization, events, queries, voiding
 from .call import Call
 from .cstat import Rejection
 from .faults import Fault, Faults
-from .office import Office
+from .office import NATIONAL, SVC_AN, SVC_RS, Office
 from .soap import (
     SOAP12,
     Dialect,
@@ -39,6 +39,12 @@ _HANDLERS: dict[str, Callable[[Office, Call], bytes]] = {
     "NFeStatusServico4": queries.service_status,
     "NFeInutilizacao4": voiding.void,
     "NFeRecepcaoEvento4": events.register,
+}
+
+_NOT_OFFERED = {
+    SVC_AN: {"NFeInutilizacao4"},
+    SVC_RS: {"NFeInutilizacao4"},
+    NATIONAL: set(_HANDLERS) - {"NFeRecepcaoEvento4"},
 }
 
 _PAGE_503 = (
@@ -64,7 +70,7 @@ class Application:
     def _route(self, request: HttpRequest) -> Response:
         name = request.path.removeprefix("/ws/")
         service = SERVICES.get(name)
-        if service is None or (self._office.svc and name == "NFeInutilizacao4"):
+        if service is None or name in _NOT_OFFERED.get(self._office.role, ()):
             return Response("serviço inexistente", 404)
         if request.method == "GET" and "wsdl" in request.args:
             return Response(service.wsdl(request.base_url), mimetype="text/xml")
@@ -175,6 +181,7 @@ class Application:
                     "results": call.results,
                     "cnpj": call.cnpj,
                     "fault": fault.kind if fault else "",
+                    "office": self._office.role,
                 }
             )
             self._office.store.commit()

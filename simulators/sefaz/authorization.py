@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from . import (
     abuse,
     answers,
+    epec,
     rules_identity,
     rules_payment,
     rules_sale,
@@ -187,6 +188,7 @@ def _check_number(office: Office, note: Note, receipt: str) -> None:
     known = office.store.note_by_number(*number)
     if known:
         raise _duplicate(known, key.value)
+    epec.check_note(office, note)
     waiting = office.store.row(
         "SELECT 1 FROM lot_note JOIN lot USING (receipt) WHERE done = 0 "
         "AND receipt < ? AND cnpj = ? AND model = ? AND series = ? AND number = ?",
@@ -228,6 +230,7 @@ def _register(
         issued=stamp(note.issued),
         received=stamp(received),
         receipt=receipt,
+        office=office.role,
         xml=note.raw,
     )
     return number

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from .office import HOME
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -36,9 +38,7 @@ class ControlApplication:
             ("POST", "clock"): self._move_clock,
             ("POST", "fault"): self._fault,
             ("POST", "release"): lambda _: self._done(simulator.release),
-            ("POST", "pause"): lambda body: self._done(
-                lambda: simulator.pause(body.get("cstat"))
-            ),
+            ("POST", "pause"): self._pause,
             ("POST", "settings"): lambda body: simulator.configure(**body),
             ("POST", "reset"): lambda _: self._done(simulator.reset),
         }
@@ -67,6 +67,9 @@ class ControlApplication:
             "uf": self._simulator.office.uf,
             "environment": self._simulator.office.environment,
             "paused": self._simulator.office.paused,
+            "offices": {
+                role: office.paused for role, office in self._simulator.offices.items()
+            },
             "held": self._simulator.held,
             **self._clock(),
         }
@@ -80,6 +83,10 @@ class ControlApplication:
         else:
             self._simulator.clock.advance(timedelta(seconds=body["advance_seconds"]))
         return self._clock()
+
+    def _pause(self, body: Json) -> Json:
+        self._simulator.pause(body.get("cstat"), body.get("office", HOME))
+        return {"ok": True}
 
     def _fault(self, body: Json) -> Json:
         self._simulator.fault(**body)

@@ -20,9 +20,11 @@ TEXTS: dict[int, str] = {
     110: "Uso Denegado",
     113: "SVC em processo de desativação",
     114: "SVC desabilitada pela SEFAZ de Origem",
+    124: "EPEC Autorizado",
     128: "Lote de Evento Processado",
     135: "Evento registrado e vinculado a NF-e",
     136: "Evento registrado, mas não vinculado a NF-e",
+    142: "Ambiente de Contingência EPEC bloqueado para o Emitente",
     150: "Autorizado o uso da NF-e, autorização fora de prazo",
     151: "Cancelamento de NF-e homologado fora de prazo",
     155: "Cancelamento homologado fora de prazo",
@@ -100,10 +102,17 @@ TEXTS: dict[int, str] = {
     "terceiros preenchido indevidamente",
     440: "CNPJ do intermediador da transação inválido",
     441: "Descrição do pagamento obrigatória para meio de pagamento 99-Outros",
+    410: "UF informada no campo cUF não é atendida pelo Web Service",
     450: "Modelo da NF-e diferente de 55",
     452: "Solicitada resposta assíncrona para Lote com somente 1 (uma) NF-e",
     453: "Ano de inutilização não pode ser superior ao Ano atual",
     454: "Ano de inutilização não pode ser inferior a 2006",
+    455: "Órgão Autor do evento diferente da UF da Chave de Acesso",
+    467: "Dados da NF-e divergentes do EPEC",
+    468: "NF-e com Tipo Emissão = 4, sem EPEC correspondente",
+    484: "Chave de Acesso com tipo de emissão diferente de 4 (posição 35 da Chave de "
+    "Acesso)",
+    485: "Duplicidade de numeração do EPEC (Modelo, CNPJ ou CPF, Série e Número)",
     491: "O tpEvento informado inválido",
     493: "Evento não atende o Schema XML específico",
     494: "Chave de Acesso inexistente",
@@ -138,11 +147,13 @@ TEXTS: dict[int, str] = {
     556: "Justificativa de entrada em contingência não deve ser informada para "
     "tipo de emissão normal",
     557: "A Justificativa de entrada em contingência deve ser informada",
+    558: "Data de entrada em contingência posterior a data de recebimento",
     559: "UF do Transportador não informada",
     562: "Código Numérico informado na Chave de Acesso difere do Código Numérico da "
     "NF-e",
     563: "Já existe pedido de Inutilização com a mesma faixa de inutilização",
     564: "Total do Produto / Serviço difere do somatório dos itens",
+    569: "Data de entrada em contingência muito atrasada",
     570: "Tipo de Emissão 3, 6 ou 7 só é válido nas contingências SCAN/SVC",
     572: "Erro Atributo ID do evento não corresponde a concatenação dos campos "
     "(ID + tpEvento + chNFe + nSeqEvento)",
@@ -172,9 +183,14 @@ TEXTS: dict[int, str] = {
     635: "NF-e com mesmo número e série já transmitida e aguardando processamento",
     656: "Consumo indevido pelo aplicativo da empresa",
     657: "Código do Órgão diverge do órgão autorizador",
+    659: "Ano-Mês da Data de Emissão diverge do Ano_Mês da Chave de Acesso",
+    661: "NF-e já existente para o número do EPEC informado",
+    662: "Numeração do EPEC está inutilizada na Base de Dados da SEFAZ",
     680: "Duplicidade de NF-e referenciada (Chave de Acesso referenciada mais de "
     "uma vez)",
     685: "Total do Valor Aproximado dos Tributos difere do somatório dos itens",
+    691: "Chave de Acesso da NF-e diverge da Chave de Acesso do EPEC",
+    692: "Existe EPEC registrado para esta Série e Número",
     693: "Alíquota de ICMS superior à definida para a operação interestadual",
     694: "Não informado o grupo de ICMS para a UF de destino",
     695: "Informado indevidamente o grupo de ICMS para a UF de destino",
@@ -224,7 +240,7 @@ TEXTS: dict[int, str] = {
 
 _RESULTS = {
     *range(100, 111),
-    *(113, 114, 128, 135, 136, 150, 151, 155, 301, 302, 303),
+    *(113, 114, 124, 128, 135, 136, 150, 151, 155, 301, 302, 303),
 }
 """Codes that report a result; every other text starts with "Rejeição: "."""
 

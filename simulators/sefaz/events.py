@@ -12,20 +12,20 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from . import abuse, answers
+from . import abuse, answers, epec
 from .call import Call
 from .cstat import Rejection, text
 from .keys import AccessKey
 from .note import qualified
 from .note import text as read
-from .office import Office
+from .office import NATIONAL, Office
 from .schemas import EVENT_TYPES, NFE, first_error, parse
 from .store import Row, moment, stamp
 
 CANCEL = "110111"
 CORRECTION = "110110"
 _TOLERANCE = timedelta(minutes=5)
-_MAX_SEQUENCE = {CANCEL: 1}
+_MAX_SEQUENCE = {CANCEL: 1, epec.TYPE: 1}
 _DEFAULT_MAX_SEQUENCE = 20
 _RESULT_NAMES = {
     CANCEL: "Cancelamento homologado",
@@ -128,14 +128,13 @@ def _check_form(office: Office, event: Event) -> None:
     signer = office.verifier.verify(event.root, office.now())
     signer.require_root(event.author)
     info = event.info
-    allowed = {CANCEL} if office.svc else EVENT_TYPES
-    if event.type not in allowed:
+    if event.type not in _allowed(office):
         raise Rejection(491)
     if first_error(event.type, event.root):
         raise Rejection(493, first_error(event.type, event.root) or "")
     if read(info, "tpAmb") != office.environment:
         raise Rejection(252)
-    if read(info, "cOrgao") != office.uf:
+    if read(info, "cOrgao") != office.code:
         raise Rejection(657)
     if info.get("Id") != f"ID{event.type}{event.key.value}{event.sequence:02d}":
         raise Rejection(572)
@@ -145,6 +144,12 @@ def _check_form(office: Office, event: Event) -> None:
     limit = _MAX_SEQUENCE.get(event.type, _DEFAULT_MAX_SEQUENCE)
     if event.sequence > limit:
         raise Rejection(594)
+
+
+def _allowed(office: Office) -> frozenset[str]:
+    if office.role == NATIONAL:
+        return frozenset({epec.TYPE})
+    return frozenset({CANCEL}) if office.svc else EVENT_TYPES - {epec.TYPE}
 
 
 def _check_key(office: Office, event: Event) -> None:
@@ -168,8 +173,11 @@ def _check_note(office: Office, event: Event) -> Row | None:
     )
     if known:
         raise Rejection(573, f"nProt:{known['protocol']}")
+    if event.type == epec.TYPE:
+        epec.check_event(office, event.key, event.info)
+        return None
     note = office.store.note(event.key.value)
-    if note is None:
+    if not office.knows(note):
         if office.settings.link_unknown and event.type != CANCEL:
             return None
         raise Rejection(494, f"chNFe:{event.key.value}")

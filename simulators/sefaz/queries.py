@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import abuse, answers
+from . import abuse, answers, epec
 from .call import Call
 from .cstat import Rejection, text
 from .keys import AccessKey
@@ -34,12 +34,15 @@ def situation(office: Office, call: Call) -> bytes:
     abuse.count(office, call.cnpj, "consult", key.value)
     call.raise_forced()
     note = office.store.note(key.value)
-    if note is None:
-        raise _unknown(office, key, call.cnpj)
     events = office.store.events(key.value)
-    code = _code(note, events)
+    if office.knows(note):
+        code, content = _code(note, events), _protocol(office, note)
+    elif note is None and epec.of_key(office, key.value):
+        code, content = epec.AUTHORISED, b""
+    else:
+        raise _unknown(office, key, call.cnpj)
     call.cstat = call.results[key.value] = code
-    content = _protocol(office, note) + b"".join(
+    content += b"".join(
         answers.processed_event(event["request"], event["answer"]) for event in events
     )
     return answers.situation(office, key.value, code, text(code), content)
@@ -51,7 +54,7 @@ def _unknown(office: Office, key: AccessKey, cnpj: str) -> Rejection:
     The existing key is told only to who shares the root of the CNPJ.
     """
     other = office.store.note_by_number(key.cnpj, key.model, key.series, key.number)
-    if other is None:
+    if not office.knows(other):
         return Rejection(217)
     detail = f"chNFe:{other['key']}" if cnpj[:8] == key.cnpj[:8] else ""
     known = AccessKey(other["key"])

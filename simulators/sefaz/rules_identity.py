@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from .cstat import Rejection
 from .keys import check_digit, is_cnpj, is_cpf
 from .note import Note
-from .office import Office
+from .office import CONTINGENCY, Office
 
 TEST_NAME = "NF-E EMITIDA EM AMBIENTE DE HOMOLOGACAO - SEM VALOR FISCAL"
 _CLOCK_TOLERANCE = timedelta(minutes=5)
+_CONTINGENCY_LIMIT = timedelta(days=30)
 _SEQUENCE = "01234567890123456789"
 _TRIVIAL_CODES = {digit * 8 for digit in "0123456789"} | {
     _SEQUENCE[start : start + 8] for start in range(10)
@@ -27,7 +28,7 @@ def check(note: Note, office: Office, received: datetime) -> None:
     _check_office(note, office)
     _check_code(note)
     _check_dates(note, office, received)
-    _check_contingency(note, office)
+    _check_contingency(note, office, received)
     _check_parties(note, office)
 
 
@@ -52,6 +53,8 @@ def _check_key(note: Note) -> None:
 
 
 def _check_office(note: Note, office: Office) -> None:
+    if not office.serves:
+        raise Rejection(410)
     if note.text("ide/cUF") != office.uf:
         raise Rejection(226)
     if note.text("emit/enderEmit/UF") != office.state:
@@ -79,17 +82,24 @@ def _check_dates(note: Note, office: Office, received: datetime) -> None:
         raise Rejection(228)
 
 
-def _check_contingency(note: Note, office: Office) -> None:
+def _check_contingency(note: Note, office: Office, received: datetime) -> None:
     """B22: form of emission against the office, and reason of the contingency."""
     kind = note.text("ide/tpEmis")
-    if office.svc and kind not in ("6", "7"):
+    if office.svc and kind != CONTINGENCY[office.role]:
         raise Rejection(713)
     if not office.svc and kind in ("3", "6", "7"):
         raise Rejection(570)
     if kind == "1" and note.text("ide/xJust"):
         raise Rejection(556)
-    if kind != "1" and not note.text("ide/xJust"):
+    if kind == "1":
+        return
+    if not note.text("ide/xJust"):
         raise Rejection(557)
+    since = datetime.fromisoformat(note.text("ide/dhCont"))
+    if since > received + _CLOCK_TOLERANCE:
+        raise Rejection(558)
+    if received - since > _CONTINGENCY_LIMIT:
+        raise Rejection(569)
 
 
 def _check_parties(note: Note, office: Office) -> None:

@@ -28,6 +28,7 @@ _FILES = {
     "retEnvEvento": "nfe_evento_generico/schemas/v1_0/retEnvEvento_v1.00.xsd",
     "110110": "nfe_evento_cce/schemas/v1_0/CCe_v1.00.xsd",
     "110111": "nfe_evento_cancel/schemas/v1_0/eventoCancNFe_v1.00.xsd",
+    "110140": "nfe_epec/schemas/v1_0/EPEC_v1.00.xsd",
     "110130": "nfe_entrega/schemas/v1_0/EventoEntregaNFe_v1.00.xsd",
     "110131": "nfe_entrega/schemas/v1_0/EventoCancEntregaNFe_v1.00.xsd",
     "110192": "nfe_insucesso/schemas/v1_0/EventoInsucessoNFe_v1.00.xsd",

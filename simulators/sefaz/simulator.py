@@ -1,4 +1,4 @@
-"""The simulator as one object: two servers, one office, its books."""
+"""The simulator as one object: two servers, its offices, their books."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ssl
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from simulators.common.certificates import CertificateAuthority, ServerFiles
 from simulators.common.clock import Clock
@@ -15,11 +17,13 @@ from . import authorization
 from .application import Application
 from .control import ControlApplication
 from .faults import Fault, Faults
-from .office import STATES, Office, Settings
+from .office import HOME, NATIONAL, STATES, SVC_AN, SVC_RS, Office, Settings
 from .signature import Verifier
 from .store import Row, Store
 
 _PAUSES = (None, 108, 109, 113, 114)
+_CLOSED = 114
+"""An SVC takes nothing until the state's office opened it."""
 
 
 class SefazSimulator:
@@ -27,9 +31,9 @@ class SefazSimulator:
 
     ``ca_dir`` holds the chain that signs the server and whose e-CNPJs may call;
     it is made when missing. ``state`` is a SQLite file or ":memory:". ``uf`` is the
-    IBGE code. ``svc`` makes it the contingency office of that state; give it the
-    ``state`` file of the state's own office, as the real ones share their notes.
-    Address of a service: ``url + "/ws/" + name``, see ``service_url``.
+    IBGE code. Address of a service: ``url + "/ws/" + name``, see ``service_url``; the
+    contingency offices answer below ``/svc-an`` and ``/svc-rs``, closed (114) until
+    ``pause(None, office)`` opens them, the national office (EPEC) below ``/an``.
     """
 
     def __init__(
@@ -43,24 +47,32 @@ class SefazSimulator:
         port: int = 0,
         control_port: int = 0,
         latency: float = 0,
-        svc: bool = False,
         settings: Settings | None = None,
     ) -> None:
         if uf not in STATES:
             raise ValueError(f"unknown state: {uf}")
         self.authority = CertificateAuthority.ensure(ca_dir)
         self.clock = clock or Clock()
-        self._faults = Faults()
-        self.office = Office(
+        shared = (
             uf,
             environment,
             self.clock,
             Store(state),
             Verifier([self.authority.issuer, self.authority.root]),
             settings or Settings(),
-            svc=svc,
         )
-        application = Application(self.office, self._faults, latency)
+        roles = (HOME, SVC_AN, SVC_RS, NATIONAL)
+        self.offices = {role: Office(*shared, role=role) for role in roles}
+        self.office = self.offices[HOME]
+        self._faults = {role: Faults() for role in roles}
+        self._close_contingency()
+        served = {
+            role: Application(office, self._faults[role], latency)
+            for role, office in self.offices.items()
+        }
+        application = DispatcherMiddleware(
+            served.pop(HOME), {f"/{role}": app for role, app in served.items()}
+        )
         context = _tls_context(self.authority)
         self._server = WsgiServer(application, port=port, ssl_context=context)
         self._control = WsgiServer(ControlApplication(self), port=control_port)
@@ -83,10 +95,14 @@ class SefazSimulator:
     @property
     def held(self) -> int:
         """Requests that wait for a release."""
-        return self._faults.held
+        return sum(faults.held for faults in self._faults.values())
+
+    def office_url(self, office: str = HOME) -> str:
+        """Base address of an office's web services."""
+        return self.url if office == HOME else f"{self.url}/{office}"
 
     def service_url(self, name: str) -> str:
-        """Address of one web service."""
+        """Address of one web service of the state's office."""
         return f"{self.url}/ws/{name}"
 
     def start(self) -> SefazSimulator:
@@ -97,7 +113,7 @@ class SefazSimulator:
 
     def stop(self) -> None:
         """Let go of held requests and close."""
-        self._faults.clear()
+        self._clear_faults()
         self._server.stop()
         self._control.stop()
         self.office.store.close()
@@ -155,19 +171,22 @@ class SefazSimulator:
         seconds: float | None = None,
         cstat: int | None = None,
         message: str = "",
+        office: str = HOME,
     ) -> None:
         """Order a fault for the next calls of a service; kinds: see ``Fault``."""
-        self._faults.add(Fault(service, kind, times, seconds, cstat, message))
+        fault = Fault(service, kind, times, seconds, cstat, message)
+        self._faults[office].add(fault)
 
     def release(self) -> None:
         """Let every held request go on."""
-        self._faults.release()
+        for faults in self._faults.values():
+            faults.release()
 
-    def pause(self, cstat: int | None) -> None:
+    def pause(self, cstat: int | None, office: str = HOME) -> None:
         """Answer everything with 108 or 109 (SVC: 113, 114), or None to go on."""
         if cstat not in _PAUSES:
             raise ValueError(f"not a pause: {cstat}")
-        self.office.paused = cstat
+        self.offices[office].paused = cstat
 
     def configure(self, **changes: Any) -> dict[str, Any]:
         """Change settings and return all of them; limits not named stay."""
@@ -178,17 +197,31 @@ class SefazSimulator:
         if "abuse_limits" in changes:
             limits = {**current.abuse_limits, **changes["abuse_limits"]}
             changes["abuse_limits"] = limits
-        self.office.settings = replace(current, **changes)
+        for office in self.offices.values():
+            office.settings = replace(current, **changes)
         return asdict(self.office.settings)
 
     def reset(self) -> None:
-        """Empty the books, forget faults, end the pause; the clock stays."""
-        self._faults.clear()
-        self.office.paused = None
+        """Empty the books, forget faults, end pauses, close SVC; the clock stays."""
+        self._clear_faults()
+        for office in self.offices.values():
+            office.paused = None
+        self._close_contingency()
         self.office.store.clear()
 
+    def _clear_faults(self) -> None:
+        for faults in self._faults.values():
+            faults.clear()
+
+    def _close_contingency(self) -> None:
+        for role in (SVC_AN, SVC_RS):
+            self.offices[role].paused = _CLOSED
+
     def _note(self, row: Row) -> Row:
-        names = ("key", "status", "cnpj", "model", "series", "number", "received")
+        names = (
+            *("key", "status", "cnpj", "model", "series", "number"),
+            *("received", "office"),
+        )
         events = self.office.store.events(row["key"])
         shown = ("type", "sequence", "cstat", "protocol", "registered")
         return {

@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS note (
     series INTEGER NOT NULL, number INTEGER NOT NULL, status TEXT NOT NULL,
     cstat INTEGER NOT NULL, protocol TEXT NOT NULL, digest TEXT NOT NULL,
     issued TEXT NOT NULL, received TEXT NOT NULL, receipt TEXT NOT NULL,
-    xml BLOB NOT NULL, UNIQUE (cnpj, model, series, number));
+    office TEXT NOT NULL, xml BLOB NOT NULL,
+    UNIQUE (cnpj, model, series, number));
 CREATE TABLE IF NOT EXISTS lot (
     receipt TEXT PRIMARY KEY, sender TEXT NOT NULL, received TEXT NOT NULL,
     ready TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, forced INTEGER,
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS block (cnpj TEXT PRIMARY KEY, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, service TEXT NOT NULL,
     root TEXT NOT NULL, keys TEXT NOT NULL, cstat INTEGER, results TEXT NOT NULL,
-    cnpj TEXT NOT NULL, fault TEXT NOT NULL);
+    cnpj TEXT NOT NULL, fault TEXT NOT NULL, office TEXT NOT NULL);
 """
 
 _TABLES = (
@@ -75,7 +76,16 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
+        self._add_offices()
         self._db.execute("PRAGMA synchronous = OFF")
+
+    def _add_offices(self) -> None:
+        """Books of before there was more than one office."""
+        for table in ("note", "log"):
+            columns = self.rows(f"PRAGMA table_info({table})")
+            if not any(column["name"] == "office" for column in columns):
+                definition = "office TEXT NOT NULL DEFAULT 'home'"
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {definition}")
 
     def close(self) -> None:
         """Commit and close; harmless when closed already."""

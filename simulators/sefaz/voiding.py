@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from . import abuse, answers
+from . import abuse, answers, epec
 from .call import Call
 from .cstat import Rejection, text
 from .note import qualified
@@ -49,7 +49,7 @@ def _check(office: Office, call: Call, info: etree._Element) -> None:
         "AND number BETWEEN ? AND ?",
         *(cnpj, model, series, first, last),
     )
-    if used:
+    if used or epec.in_range(office, cnpj, model, series, first, last):
         raise Rejection(241)
 
 

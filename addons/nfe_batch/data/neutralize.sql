@@ -10,9 +10,13 @@ UPDATE l10n_br_fiscal_document
  WHERE nfe_transmission IN ('ready', 'sending', 'unknown');
 UPDATE l10n_br_fiscal_document
    SET nfe_cancellation = NULL,
-       nfe_correction = NULL
+       nfe_correction = NULL,
+       nfe_epec = NULL
  WHERE nfe_cancellation IS NOT NULL
-    OR nfe_correction IS NOT NULL;
+    OR nfe_correction IS NOT NULL
+    OR nfe_epec IS NOT NULL;
+UPDATE nfe_contingency SET until = now() AT TIME ZONE 'UTC' WHERE until IS NULL;
+UPDATE res_company SET nfe_contingency_policy = 'off';
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job

@@ -256,7 +256,7 @@ def read_voiding(message: bytes) -> VoidingAnswer:
     return VoidingAnswer(
         code=code,
         reason=reason,
-        number=_deep(root, "nProt") or _protocol_in(reason),
+        number=_deep(root, "nProt") or protocol_in(reason),
         series=_number(_deep(root, "serie")),
         first=_number(_deep(root, "nNFIni")),
         last=_number(_deep(root, "nNFFin")),
@@ -277,8 +277,8 @@ def receipt_in(reason: str) -> str:
     return found.group(1) if found else ""
 
 
-def _protocol_in(reason: str) -> str:
-    """The protocol in "… [nProt: 1352…]", or empty text (563)."""
+def protocol_in(reason: str) -> str:
+    """The protocol in "… [nProt: 1352…]", or empty text (563, 573)."""
     found = _PROTOCOL_IN_TEXT.search(reason)
     return found.group(1) if found else ""
 

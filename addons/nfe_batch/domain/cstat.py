@@ -32,6 +32,8 @@ class Kind(Enum):
     NOT_FOUND = "not_found"
     EVENT_LINKED = "event_linked"
     """Event registered; for a cancellation the note is cancelled."""
+    EPEC_ONLY = "epec_only"
+    """The key has an EPEC; its note has not arrived."""
     EVENT_DUPLICATE = "event_duplicate"
     """The event exists already: consult and adopt."""
     CANCEL_TOO_LATE = "cancel_too_late"
@@ -61,6 +63,7 @@ _TABLE: dict[Kind, tuple[int, ...]] = {
     Kind.DUPLICATE_OTHER_KEY: (539,),
     Kind.NOT_FOUND: (217,),
     Kind.EVENT_LINKED: (135, 136, 155),
+    Kind.EPEC_ONLY: (124,),
     Kind.EVENT_DUPLICATE: (218, 573, 631),
     Kind.CANCEL_TOO_LATE: (219, 220, 221, 501),
     Kind.ABUSE: (656,),

@@ -17,13 +17,14 @@ from .document import PRODUCTION
 
 _WSDL = "http://www.portalfiscal.inf.br/nfe/wsdl/"
 
-SVC_AN, SVC_RS = "6", "7"
-"""tpEmis of the two contingency offices."""
+NORMAL, EPEC, SVC_AN, SVC_RS = "1", "4", "6", "7"
+"""tpEmis, and with it the office: the state's, the national one (for the event that
+goes before the note), and the two in contingency."""
 
 _OWN_OFFICE = frozenset({"AM", "BA", "GO", "MG", "MS", "MT", "PE", "PR", "RS", "SP"})
 _SVAN = frozenset({"MA"})
 _SVC_RS_STATES = frozenset({"AM", "BA", "GO", "MA", "MS", "MT", "PE", "PR"})
-_CONTINGENCY_OFFICES = {SVC_AN: "SVC-AN", SVC_RS: "SVC-RS"}
+_OTHER_OFFICES = {EPEC: "AN", SVC_AN: "SVC-AN", SVC_RS: "SVC-RS"}
 
 
 class Service(Enum):
@@ -90,25 +91,33 @@ def locate(
     *,
     state: str,
     environment: str,
-    emission_type: str = "1",
+    emission_type: str = NORMAL,
     base: str = "",
 ) -> str:
     """Address of a service.
 
     ``state`` in letters; ``base`` replaces the official address (simulator or own
-    gateway): base + "/ws/" + name of the service. ``ValueError`` for a service that
-    the office does not offer, such as voiding in contingency.
+    gateway): base + "/ws/" + name of the service, with "/svc-an", "/svc-rs" or "/an"
+    after the base for the other offices. ``ValueError`` for a service that the office
+    does not offer, such as voiding in contingency.
     """
+    other = _OTHER_OFFICES.get(emission_type)
+    if other and not _offers(emission_type, service):
+        raise ValueError(f"{other} does not offer {service.label}")
     if base:
-        return f"{base.rstrip('/')}/ws/{service.label}"
-    contingency = _CONTINGENCY_OFFICES.get(emission_type)
-    if contingency and service is Service.VOIDING:
-        raise ValueError(f"{contingency} does not offer {service.label}")
-    table = servers[contingency or office_of(state)]
+        folder = f"/{other.lower()}" if other else ""
+        return f"{base.rstrip('/')}{folder}/ws/{service.label}"
+    table = servers[other or office_of(state)]
     production = environment == PRODUCTION
     addresses = table["prod_endpoints"] if production else table["dev_endpoints"]
     address = addresses[service.endpoint]
     return address.removesuffix("?wsdl").removesuffix("?WSDL")
+
+
+def _offers(emission_type: str, service: Service) -> bool:
+    if emission_type == EPEC:
+        return service is Service.EVENT
+    return service is not Service.VOIDING
 
 
 def office_of(state: str) -> str:

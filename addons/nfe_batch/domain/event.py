@@ -1,10 +1,12 @@
-"""Events of an authorised note: cancellation 110111, correction letter 110110."""
+"""Events of a note's issuer: cancellation 110111, correction letter 110110, and EPEC
+110140, which goes before its note."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
+from lxml import etree
 from nfelib.nfe_evento_cce.bindings.v1_0.e110110_v1_00 import (
     DetEventoDescEvento,
     DetEventoXCondUso,
@@ -17,6 +19,10 @@ from .signer import Signer
 
 CANCELLATION = "110111"
 CORRECTION = "110110"
+EPEC = "110140"
+
+NATIONAL_OFFICE = "91"
+"""cOrgao of the national office (AN)."""
 
 REASON_MIN, REASON_MAX = 15, 255
 """Length of xJust (XSD)."""
@@ -34,6 +40,7 @@ which Ajuste SINIEF 07/05, cl. 14-A, leaves the time)."""
 # The schema knows the law's text with accents, which comes first, and without them.
 CONDITIONS_OF_USE = next(iter(DetEventoXCondUso)).value
 """xCondUso, word by word (Convênio S/N of 15/12/1970, art. 7, § 1-A)."""
+_EPEC_EMISSION = "4"
 _CORRECTION_NAME = next(iter(DetEventoDescEvento)).value
 
 
@@ -105,6 +112,43 @@ def correction_wording(wording: str) -> str:
     return clean
 
 
+def epec(*, note: bytes, version: str, at: datetime, signer: Signer) -> bytes:
+    """The signed event that lets the goods of a note leave (EPEC).
+
+    Every value is read from the signed note, which must follow word by word (467).
+    ``version`` names this program (verAplic, 20 characters at most); ``at`` as for a
+    cancellation. Raises ``ValueError`` for a note with another form of emission (484)
+    or a naive ``at``, ``SchemaInvalid`` for anything else, such as an issuer without
+    state registration.
+    """
+    info = schema.parse(note).find(f"{{{NAMESPACE}}}infNFe")
+    key = AccessKey(info.get("Id", "").removeprefix("NFe"))
+    if key.emission_type != _EPEC_EMISSION:
+        raise ValueError("An EPEC goes before a note with tpEmis 4")
+    recipient = _copied(info, "dest", ("CNPJ", "CPF", "idEstrangeiro"))
+    detail = (
+        f"<descEvento>EPEC</descEvento><cOrgaoAutor>{key.state_code}</cOrgaoAutor>"
+        f"<tpAutor>1</tpAutor><verAplic>{escape(version)}</verAplic>"
+        f"{_copied(info, 'ide', ('dhEmi', 'tpNF'))}{_copied(info, 'emit', ('IE',))}"
+        f"<dest>{_copied(info, 'dest/enderDest', ('UF',))}{recipient}"
+        f"{_copied(info, 'dest', ('IE',))}"
+        f"{_copied(info, 'total/ICMSTot', ('vNF', 'vICMS', 'vST'))}</dest>"
+    )
+    environment = info.findtext(f"{{{NAMESPACE}}}ide/{{{NAMESPACE}}}tpAmb", "")
+    return _signed(
+        EPEC, 1, detail, key.value, environment, at, signer, office=NATIONAL_OFFICE
+    )
+
+
+def _copied(info: etree._Element, group: str, names: tuple[str, ...]) -> str:
+    """Those of some elements that a group of the note has, in the given order."""
+    steps = "/".join(f"{{{NAMESPACE}}}{step}" for step in group.split("/"))
+    values = ((name, info.findtext(f"{steps}/{{{NAMESPACE}}}{name}")) for name in names)
+    return "".join(
+        f"<{name}>{escape(value)}</{name}>" for name, value in values if value
+    )
+
+
 def wording_of(signed: bytes) -> str:
     """What the issuer wrote in an event: xJust or xCorrecao, or empty text."""
     root = schema.parse(signed)
@@ -123,8 +167,12 @@ def _signed(
     environment: str,
     at: datetime,
     signer: Signer,
+    office: str = "",
 ) -> bytes:
-    """Frame, sign and validate an event of the note's issuer."""
+    """Frame, sign and validate an event of the note's issuer.
+
+    ``office`` is cOrgao, the issuer's state when empty.
+    """
     if at.tzinfo is None:
         raise ValueError("The date of an event needs a time zone")
     parts = AccessKey(key)
@@ -132,7 +180,7 @@ def _signed(
         (
             f'<evento xmlns="{NAMESPACE}" versao="1.00">'
             f'<infEvento Id="ID{event_type}{key}{sequence:02d}">'
-            f"<cOrgao>{parts.state_code}</cOrgao><tpAmb>{environment}</tpAmb>"
+            f"<cOrgao>{office or parts.state_code}</cOrgao><tpAmb>{environment}</tpAmb>"
             f"<CNPJ>{parts.cnpj}</CNPJ><chNFe>{key}</chNFe>"
             f"<dhEvento>{text.moment(at)}</dhEvento>"
             f"<tpEvento>{event_type}</tpEvento><nSeqEvento>{sequence}</nSeqEvento>"

@@ -24,6 +24,13 @@ from . import nfe_voiding_propose
 from . import nfe_attempt_voiding
 from . import document_serie
 from . import invalidate_number
+from . import nfe_contingency
+from . import nfe_contingency_watch
+from . import nfe_attempt_contingency
+from . import res_company_contingency
+from . import fiscal_document_contingency
+from . import fiscal_document_epec
+from . import fiscal_document_reissue
 from . import registry_warm_up
 from . import fiscal_document_actions
 from . import account_move

@@ -30,6 +30,10 @@ class AccountMove(models.Model):
         """Send the NF-e of these invoices again."""
         return self.fiscal_document_id.action_nfe_retry()
 
+    def action_nfe_reissue(self):
+        """Issue the sale of the invoice again under a new number."""
+        return self.fiscal_document_id.action_nfe_reissue()
+
     def action_nfe_open_label(self):
         """Open the DANFE label of the invoice."""
         return self.fiscal_document_id.action_nfe_open_label()

@@ -33,6 +33,10 @@ class FiscalDocumentEvent(models.Model):
             return False
         return True
 
+    def _nfe_event_office(self, kind):
+        """Hook: tpEmis of the office that takes the event; None: the note's."""
+        return None
+
     def _nfe_event_sequence(self, kind):
         """Hook: nSeqEvento of the next event."""
         return 1
@@ -99,15 +103,18 @@ class FiscalDocumentEvent(models.Model):
                 delay = document.company_id._nfe_pause_seconds()
                 document._nfe_delay(kind.job, const.SEND_CHANNEL, delay=delay)
                 return None
-            client = document._nfe_client_or_problem()
+            client = document._nfe_client_or_problem(document._nfe_event_office(kind))
             if client is None:
                 return None
-            wording = wording or document[kind.wording]
+            if kind.wording:
+                wording = wording or document[kind.wording]
             sequence = document._nfe_event_sequence(kind)
             signed = document._nfe_sign_event(kind, wording, sequence)
             record = document._nfe_keep_event(kind, signed, sequence)
             attempt = document.env["nfe.attempt"]._open(document, kind.attempt)
-            document.write({kind.status: "sending", kind.wording: record.justification})
+            document[kind.status] = "sending"
+            if kind.wording:
+                document[kind.wording] = record.justification
             message = envelope.events(attempt.id, [signed])
             return attempt._intent(client, message, self)
 
@@ -135,7 +142,9 @@ class FiscalDocumentEvent(models.Model):
         wording = event.wording_of(signed)
         record = self._nfe_draft_event(kind)
         if record:
-            record.write({"sequence": str(sequence), "justification": wording})
+            record.sequence = str(sequence)
+            if wording:
+                record.justification = wording
             record._save_event_file(signed.decode(), "xml")
             return record
         return self.event_ids.create_event_save_xml(

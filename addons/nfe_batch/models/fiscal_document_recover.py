@@ -100,7 +100,7 @@ class FiscalDocumentRecover(models.Model):
             self._nfe_adopt_events(CANCEL, situation)
             if self.state_edoc != "cancelada":
                 self._nfe_event_refused(CANCEL, situation)
-        elif kind is Kind.NOT_FOUND:
+        elif kind in (Kind.NOT_FOUND, Kind.EPEC_ONLY):
             self._nfe_send_again()
         elif kind is Kind.DENIED:
             self._nfe_deny(situation)

@@ -4,7 +4,7 @@ from odoo.tools import split_every
 
 from .. import const
 from ..domain import envelope
-from ..domain.endpoints import Service
+from ..domain.endpoints import NORMAL, Service
 from ..exceptions import NfeCertificateError
 from .nfe_transaction_mixin import LOCK_RETRY_SECONDS
 
@@ -69,11 +69,14 @@ class FiscalDocumentSend(models.Model):
             batch = batch.exists()._nfe_sendable()
             if not batch or batch._nfe_wait_for_pause():
                 return self.browse()
+            batch = batch._nfe_fit_contingency()
             unsigned = batch.filtered(lambda doc: not doc.nfe_signed_id)
             unsigned._nfe_lock()
             for document in unsigned:
                 document._nfe_sign()
             ids = batch.ids
+        if not ids:
+            return self.browse()
         with self.browse(ids)._nfe_transaction() as batch:
             if not alone:
                 batch = batch._nfe_fill_lot()
@@ -118,7 +121,8 @@ class FiscalDocumentSend(models.Model):
             order="id",
             limit=missing,
         )
-        together = self | waiting
+        mode = self.company_id._nfe_contingency().emission_type or NORMAL
+        together = self | waiting.filtered(lambda doc: doc._nfe_emission_type() == mode)
         return together if len(together) >= self.company_id.nfe_lot_from else self
 
     def _nfe_apply_vetoes(self):
@@ -146,7 +150,7 @@ class FiscalDocumentSend(models.Model):
             (batch - chosen)._nfe_queue_send()
             if not chosen:
                 return None
-            client = chosen._nfe_client_or_problem()
+            client = chosen._nfe_client_or_problem(chosen._nfe_office(sending=True))
             if client is None:
                 return None
             attempt = chosen.env["nfe.attempt"]._open(chosen, "send")
@@ -157,19 +161,25 @@ class FiscalDocumentSend(models.Model):
             moving.with_context(nfe_batch_intent=True)._trigger_fsm("action_send")
             return attempt._intent(client, message, self.browse(chosen.ids))
 
-    def _nfe_client_or_problem(self):
-        """The company's client; without a certificate the problem is stored."""
+    def _nfe_client_or_problem(self, office=None):
+        """The client of an office; without a certificate the problem is stored.
+
+        :param str office: tpEmis (``domain.endpoints``), or who knows the notes
+        """
         try:
-            return self.company_id._nfe_client()
+            return self.company_id._nfe_client(office or self._nfe_office())
         except NfeCertificateError as error:
             message = self.company_id._nfe_certificate_message(error)
             self._nfe_problem_set(error.code, message)
             return None
 
     def _nfe_cut_lot(self):
-        """The first of self that fit a lot: notes, bytes, one series (MOC 4.1.2)."""
+        """The first of self that fit a lot: notes, bytes, one office (MOC 4.1.2)."""
         chosen, size = self.browse(), 0
+        office = self[:1]._nfe_emission_type()
         for document in self:
+            if document._nfe_emission_type() != office:
+                continue
             size += len(document._nfe_signed_bytes())
             full = len(chosen) == envelope.MAX_NOTES or size > envelope.MAX_BYTES
             if chosen and full:

@@ -7,6 +7,7 @@ from odoo.tools.misc import format_date
 
 from .. import const
 from ..domain.credentials import CredentialsError, open_pfx
+from ..domain.endpoints import NORMAL
 from ..domain.signer import BACKENDS
 from ..exceptions import NfeCertificateError
 from ..sefaz_client import SefazClient
@@ -43,7 +44,8 @@ class ResCompany(models.Model):
         "NF-e Address",
         copy=False,
         help="Base address of a simulator or of an own gateway that stands in for the "
-        "web services of the state. Empty: the official addresses.",
+        "web services; those of contingency answer below /svc-an, /svc-rs and /an. "
+        "Empty: the official addresses.",
     )
     nfe_ca_bundle = fields.Text(
         "NF-e Trusted Authorities",
@@ -146,9 +148,10 @@ class ResCompany(models.Model):
         """The signer that the company chose, with its key."""
         return BACKENDS[self.nfe_signer](self._nfe_credentials())
 
-    def _nfe_client(self):
-        """The way to the web services of the company's state.
+    def _nfe_client(self, office=NORMAL):
+        """The way to the web services of an office.
 
+        :param str office: tpEmis (``domain.endpoints``), the state's own by default
         :return: ``sefaz_client.SefazClient``
         :raises NfeCertificateError: no certificate to connect with
         """
@@ -157,6 +160,7 @@ class ResCompany(models.Model):
             credentials=self._nfe_credentials(),
             state=self.state_id.code or "",
             environment=self.nfe_environment,
+            emission_type=office,
             base=self.nfe_endpoint_base or "",
             ca_bundle=self.nfe_ca_bundle or "",
         )

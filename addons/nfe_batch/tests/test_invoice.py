@@ -1,6 +1,10 @@
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from datetime import timedelta
 
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from ..domain.contingency import Mode
 from .common import NfeInvoiceCase
 
 REASON = "Cliente desistiu da compra"
@@ -59,3 +63,34 @@ class TestInvoice(NfeInvoiceCase):
         for record in (move, move.fiscal_document_id):
             arch = record.get_view(view_type="form")["arch"]
             self.assertIn("nfe_attempt_ids", arch)
+
+    def test_issued_again_under_a_new_number(self):
+        """The invoice keeps its document, which takes the number; see TestReissue."""
+        move = self._make_invoice()
+        move.action_post()
+        document, number = move.fiscal_document_id, move.document_number
+        total = move.fiscal_amount_total
+        self.sefaz.fault("NFeAutorizacao4", "drop_after")
+        self._run_jobs(rounds=1)
+        self._drop_jobs()
+        log = self.env["nfe.contingency"]
+        self.sefaz.pause(None, "svc-an")
+        log._enter(self.company, Mode.SVC, "SEFAZ sem resposta desde cedo", "user")
+        document.sudo().nfe_attempt_ids.started -= timedelta(hours=1)
+        manager = new_test_user(
+            self.env,
+            "nfe_manager",
+            groups="account.group_account_invoice,nfe_batch.nfe_batch_group_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        move.with_user(manager).action_nfe_reissue()
+        self._run_jobs()
+        self.assertEqual(move.fiscal_document_id, document)
+        self.assertEqual((move.state, move.state_edoc), ("posted", "autorizada"))
+        self.assertNotEqual(move.document_number, number)
+        self.assertEqual(move.fiscal_amount_total, total)
+        old = document.sudo().nfe_superseded_ids
+        self.assertEqual((old.document_number, old.move_ids.ids), (number, []))
+        self.assertEqual(old.state_edoc, "cancelada")
+        self.assertEqual(len(self.sefaz.notes()), 2)

@@ -71,6 +71,30 @@ def test_own_base_replaces_everything(service):
     assert url == f"https://127.0.0.1:9/ws/{service.label}"
 
 
+@pytest.mark.parametrize(
+    ("emission", "folder"), [("4", "an"), ("6", "svc-an"), ("7", "svc-rs")]
+)
+def test_other_offices_below_an_own_base(emission, folder):
+    url = locate(
+        Service.EVENT,
+        state="SP",
+        environment="2",
+        emission_type=emission,
+        base="https://127.0.0.1:9",
+    )
+    assert url == f"https://127.0.0.1:9/{folder}/ws/NFeRecepcaoEvento4"
+
+
+@pytest.mark.parametrize("environment", ["1", "2"])
+def test_national_office_takes_events_only(environment):
+    url = locate(Service.EVENT, state="SP", environment=environment, emission_type="4")
+    theirs = localizar_url("RecepcaoEvento", "91", "55", int(environment))
+    # In production erpbrasil.edoc has the portal's second name, www1.
+    assert bare(url) == bare(theirs.replace("//www1.", "//www."))
+    with pytest.raises(ValueError, match="NFeAutorizacao4"):
+        locate(Service.AUTHORIZATION, state="SP", environment="2", emission_type="4")
+
+
 @pytest.mark.parametrize("state", sorted(STATE_CODES))
 def test_production_and_homologation_never_mix(state):
     for service in Service:

@@ -1,0 +1,1 @@
+from . import nfe_contingency_wizard
