@@ -13,3 +13,5 @@ from . import test_unavailable
 from . import test_unknown
 from . import test_voiding
 from . import test_registry_warm_up
+from . import test_golden_taxes
+from . import test_difal_rule
