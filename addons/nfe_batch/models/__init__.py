@@ -35,3 +35,10 @@ from . import registry_warm_up
 from . import fiscal_document_actions
 from . import account_move
 from . import payment_method
+from . import nfe_difal_rule
+from . import fiscal_tax
+from . import fiscal_document_line_return
+from . import fiscal_document_return
+from . import account_return
+from . import account_move_difal
+from . import nfe_check_taxes

@@ -101,6 +101,10 @@ class ResCompany(models.Model):
         zone = TIME_ZONES.get(self.state_id.code or "", "America/Sao_Paulo")
         return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
 
+    def _nfe_today(self):
+        """Today in the state of the company: the day of a note that is issued now."""
+        return self._nfe_local(fields.Datetime.now()).date()
+
     def _nfe_credentials(self):
         """The company's e-CNPJ, ready to sign and for TLS.
 

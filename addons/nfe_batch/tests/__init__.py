@@ -18,3 +18,5 @@ from . import test_voiding
 from . import test_registry_warm_up
 from . import test_billing
 from . import test_without_sale
+from . import test_golden_taxes
+from . import test_difal_rule

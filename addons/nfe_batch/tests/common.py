@@ -296,7 +296,7 @@ class NfeInvoiceCase(NfeCase):
 
     chart = True
 
-    def _make_invoice(self, partner=None, product=None, price=199.9):
+    def _make_invoice(self, partner=None, product=None, price=199.9, lines=None):
         """A draft invoice of one chair to a consumer, made by the biller."""
         return (
             self.env["account.move"]
@@ -309,7 +309,8 @@ class NfeInvoiceCase(NfeCase):
                     "document_type_id": self.company.document_type_id.id,
                     "ind_final": "1",
                     "ind_pres": "2",
-                    "invoice_line_ids": [
+                    "invoice_line_ids": lines
+                    or [
                         Command.create(
                             {
                                 "product_id": (product or self.product).id,
