@@ -25,6 +25,8 @@
         "views/account_move_views.xml",
         "views/res_company_views.xml",
         "wizard/document_correction_wizard_views.xml",
+        "wizard/nfe_delivery_wizard_views.xml",
+        "views/fiscal_document_delivery_views.xml",
         "views/nfe_batch_menus.xml",
     ],
     "installable": True,

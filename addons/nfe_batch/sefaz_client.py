@@ -22,20 +22,27 @@ class SefazClient:
     base: str = ""
     ca_bundle: str = ""
 
-    def call(self, service, message):
+    def call(self, service, message, *, office=""):
         """Call a service once.
 
         :param service: ``domain.endpoints.Service``
         :param bytes message: the fiscal message, without envelope
+        :param str office: another than the state's (``domain.endpoints.locate``)
         :return: ``domain.transport.Outcome``; network errors are outcomes too
         """
         url = endpoints.locate(
-            service, state=self.state, environment=self.environment, base=self.base
+            service,
+            state=self.state,
+            environment=self.environment,
+            base=self.base,
+            office=office,
         )
+        return self.transport().call(service, url, message)
+
+    def transport(self):
+        """The process's kept connections (``domain.transport.Transport``)."""
         ca_file = ca_path(self.ca_bundle) if self.ca_bundle else None
-        return transport.kept(self.credentials, ca_file=ca_file).call(
-            service, url, message
-        )
+        return transport.kept(self.credentials, ca_file=ca_file)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class Intent:
     message: bytes
     attempt_id: int
     documents: Any
+    office: str = ""
 
 
 @lru_cache(maxsize=16)

@@ -131,12 +131,12 @@ def voiding(office: Office, code: int, reason: str, **extra: str | int | None) -
 
 
 def event(office: Office, code: int, reason: str, **extra: str | int | None) -> bytes:
-    """retEvento; ``extra`` are the fields after xMotivo, in order."""
-    number = extra.pop("nProt", None)
+    """retEvento; ``extra`` are the fields after xMotivo, in order, and ``organ``."""
+    number, organ = extra.pop("nProt", None), extra.pop("organ", office.uf)
     body = fields(
         tpAmb=office.environment,
         verAplic=VERSION,
-        cOrgao=office.uf,
+        cOrgao=organ,
         cStat=code,
         xMotivo=reason,
         **extra,

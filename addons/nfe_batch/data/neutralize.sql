@@ -10,9 +10,11 @@ UPDATE l10n_br_fiscal_document
  WHERE nfe_transmission IN ('ready', 'sending', 'unknown');
 UPDATE l10n_br_fiscal_document
    SET nfe_cancellation = NULL,
-       nfe_correction = NULL
+       nfe_correction = NULL,
+       nfe_delivery = NULL
  WHERE nfe_cancellation IS NOT NULL
-    OR nfe_correction IS NOT NULL;
+    OR nfe_correction IS NOT NULL
+    OR nfe_delivery IS NOT NULL;
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job

@@ -92,8 +92,11 @@ def locate(
     environment: str,
     emission_type: str = "1",
     base: str = "",
+    office: str = "",
 ) -> str:
     """Address of a service.
+
+    ``office`` names another one than that of the state: AN, SVRS.
 
     ``state`` in letters; ``base`` replaces the official address (simulator or own
     gateway): base + "/ws/" + name of the service. ``ValueError`` for a service that
@@ -104,7 +107,7 @@ def locate(
     contingency = _CONTINGENCY_OFFICES.get(emission_type)
     if contingency and service is Service.VOIDING:
         raise ValueError(f"{contingency} does not offer {service.label}")
-    table = servers[contingency or office_of(state)]
+    table = servers[office or contingency or office_of(state)]
     production = environment == PRODUCTION
     addresses = table["prod_endpoints"] if production else table["dev_endpoints"]
     address = addresses[service.endpoint]

@@ -59,7 +59,7 @@ def cancellation(
         f"<descEvento>Cancelamento</descEvento><nProt>{protocol_number}</nProt>"
         f"<xJust>{escape(justification)}</xJust>"
     )
-    return _signed(CANCELLATION, 1, detail, key, environment, at, signer)
+    return signed(CANCELLATION, 1, detail, key, environment, at, signer)
 
 
 def correction(
@@ -86,7 +86,7 @@ def correction(
         f"<xCorrecao>{escape(correction_wording(wording))}</xCorrecao>"
         f"<xCondUso>{escape(CONDITIONS_OF_USE)}</xCondUso>"
     )
-    return _signed(CORRECTION, sequence, detail, key, environment, at, signer)
+    return signed(CORRECTION, sequence, detail, key, environment, at, signer)
 
 
 def correction_wording(wording: str) -> str:
@@ -105,9 +105,9 @@ def correction_wording(wording: str) -> str:
     return clean
 
 
-def wording_of(signed: bytes) -> str:
+def wording_of(content: bytes) -> str:
     """What the issuer wrote in an event: xJust or xCorrecao, or empty text."""
-    root = schema.parse(signed)
+    root = schema.parse(content)
     for name in ("xJust", "xCorrecao"):
         found = root.find(f".//{{{NAMESPACE}}}{name}")
         if found is not None:
@@ -115,7 +115,7 @@ def wording_of(signed: bytes) -> str:
     return ""
 
 
-def _signed(
+def signed(
     event_type: str,
     sequence: int,
     detail: str,
@@ -123,16 +123,20 @@ def _signed(
     environment: str,
     at: datetime,
     signer: Signer,
+    organ: str = "",
 ) -> bytes:
-    """Frame, sign and validate an event of the note's issuer."""
+    """Frame, sign and validate an event of the note's issuer.
+
+    ``organ`` is cOrgao of the office that registers it; empty: the issuer's state.
+    """
     if at.tzinfo is None:
         raise ValueError("The date of an event needs a time zone")
     parts = AccessKey(key)
-    signed = signer.sign(
+    content = signer.sign(
         (
             f'<evento xmlns="{NAMESPACE}" versao="1.00">'
             f'<infEvento Id="ID{event_type}{key}{sequence:02d}">'
-            f"<cOrgao>{parts.state_code}</cOrgao><tpAmb>{environment}</tpAmb>"
+            f"<cOrgao>{organ or parts.state_code}</cOrgao><tpAmb>{environment}</tpAmb>"
             f"<CNPJ>{parts.cnpj}</CNPJ><chNFe>{key}</chNFe>"
             f"<dhEvento>{text.moment(at)}</dhEvento>"
             f"<tpEvento>{event_type}</tpEvento><nSeqEvento>{sequence}</nSeqEvento>"
@@ -142,5 +146,5 @@ def _signed(
     )
     # The published event schemas know only the numeric CNPJ.
     if key.isdigit():
-        schema.require(f"evento{event_type}", signed)
-    return signed
+        schema.require(f"evento{event_type}", content)
+    return content

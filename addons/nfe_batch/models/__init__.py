@@ -13,7 +13,9 @@ from . import fiscal_document_recover
 from . import fiscal_document_event
 from . import fiscal_document_cancel
 from . import fiscal_document_correction
+from . import fiscal_document_delivery
 from . import fiscal_event
+from . import fiscal_event_delivery
 from . import fiscal_document_papers
 from . import fiscal_document_voided
 from . import nfe_voiding

@@ -37,6 +37,11 @@ class FiscalDocumentEvent(models.Model):
         """Hook: nSeqEvento of the next event."""
         return 1
 
+    def _nfe_event_office(self, kind):
+        """Hook: who registers the event (``domain.endpoints.locate``); empty: the
+        office of the state."""
+        return ""
+
     def _nfe_sign_event(self, kind, wording, sequence):
         """Hook: the signed bytes of the event, valid against its schema."""
         raise NotImplementedError(kind.attempt)
@@ -84,7 +89,9 @@ class FiscalDocumentEvent(models.Model):
             intent = document._nfe_open_event(kind, wording)
             if intent is None:
                 continue
-            outcome = intent.client.call(Service.EVENT, intent.message)
+            outcome = intent.client.call(
+                Service.EVENT, intent.message, office=intent.office
+            )
             document._nfe_store("_nfe_store_event", kind, intent.attempt_id, outcome)
             if document[kind.status] == "unknown":
                 document._nfe_read_event_back(kind)
@@ -102,14 +109,17 @@ class FiscalDocumentEvent(models.Model):
             client = document._nfe_client_or_problem()
             if client is None:
                 return None
-            wording = wording or document[kind.wording]
+            wording = wording or (kind.wording and document[kind.wording])
             sequence = document._nfe_event_sequence(kind)
             signed = document._nfe_sign_event(kind, wording, sequence)
             record = document._nfe_keep_event(kind, signed, sequence)
             attempt = document.env["nfe.attempt"]._open(document, kind.attempt)
-            document.write({kind.status: "sending", kind.wording: record.justification})
+            document[kind.status] = "sending"
+            if kind.wording:
+                document[kind.wording] = record.justification
             message = envelope.events(attempt.id, [signed])
-            return attempt._intent(client, message, self)
+            office = document._nfe_event_office(kind)
+            return attempt._intent(client, message, self, office)
 
     def _nfe_event_frame(self):
         """What every event says: whose note, where, when, by whom."""
@@ -239,17 +249,15 @@ class FiscalDocumentEvent(models.Model):
         """Take over the events that a consult returned, with the SEFAZ's bytes."""
         for result in situation.events:
             known = self._nfe_events(kind).mapped("protocol_number")
-            if result.event_type != kind.code or result.number in known:
+            if not kind.covers(result.event_type) or result.number in known:
                 continue
-            signed = result.request or self._nfe_draft_bytes(kind, result.sequence)
+            signed = result.request or self._nfe_draft_bytes(kind, result)
             if signed:
                 record = self._nfe_keep_event(kind, signed, result.sequence)
                 content = proc.event_proc(signed, result)
                 self._nfe_event_stands(kind, record, content, result)
 
-    def _nfe_draft_bytes(self, kind, sequence):
+    def _nfe_draft_bytes(self, kind, result):
         """Our own bytes, for an office whose consult tells the result only."""
-        record = self._nfe_draft_event(kind)
-        if record.sequence == str(sequence):
-            return record.file_request_id.raw
-        return b""
+        signed = self._nfe_draft_event(kind).file_request_id.raw or b""
+        return signed if proc.is_of(signed, result) else b""

@@ -40,6 +40,7 @@ class NfeAttempt(models.Model):
             ("consult", "Consultation"),
             ("cancel", "Cancellation"),
             ("correction", "Correction letter"),
+            ("delivery", "Delivery"),
         ],
         required=True,
     )
@@ -266,7 +267,7 @@ class NfeAttempt(models.Model):
         last = len(const.POLL_DELAYS) - 1
         self._queue_poll(const.POLL_DELAYS[min(self.polls, last)])
 
-    def _intent(self, client, message, documents):
+    def _intent(self, client, message, documents, office=""):
         """Keep the message with the row and hand over what the call needs."""
         self.request = self._pack(message)
-        return Intent(client, message, self.id, documents)
+        return Intent(client, message, self.id, documents, office)

@@ -1,0 +1,1 @@
+from . import nfe_delivery_wizard
