@@ -39,7 +39,7 @@ def situation(office: Office, call: Call) -> bytes:
     events = office.store.events(key.value)
     code = _code(note, events)
     call.cstat = call.results[key.value] = code
-    content = _protocol(office, note) + b"".join(
+    content = protocol(office, note) + b"".join(
         answers.processed_event(event["request"], event["answer"]) for event in events
     )
     return answers.situation(office, key.value, code, text(code), content)
@@ -66,7 +66,8 @@ def _code(note: Row, events: list[Row]) -> int:
     return 151 if late else 101
 
 
-def _protocol(office: Office, note: Row) -> bytes:
+def protocol(office: Office, note: Row) -> bytes:
+    """protNFe of an authorised note, as it was given."""
     return answers.protocol(
         office,
         note["key"],

@@ -65,6 +65,18 @@ class Service(Enum):
         Endpoint.NFEINUTILIZACAO,
         "nfeinutilizacao4.wsdl",
     )
+    DISTRIBUTION = (
+        "NFeDistribuicaoDFe",
+        "nfeDistDFeInteresse",
+        Endpoint.NFEDISTRIBUICAODFE,
+        "nfedistribuicaodfe.wsdl",
+    )
+    REGISTRY = (
+        "CadConsultaCadastro4",
+        "consultaCadastro",
+        Endpoint.NFECONSULTACADASTRO,
+        "cadconsultacadastro4.wsdl",
+    )
 
     def __init__(
         self, label: str, operation: str, endpoint: Endpoint, wsdl: str
@@ -107,9 +119,13 @@ def locate(
     contingency = _CONTINGENCY_OFFICES.get(emission_type)
     if contingency and service is Service.VOIDING:
         raise ValueError(f"{contingency} does not offer {service.label}")
+    if service is Service.DISTRIBUTION:
+        office = "AN"
     table = servers[office or contingency or office_of(state)]
     production = environment == PRODUCTION
     addresses = table["prod_endpoints"] if production else table["dev_endpoints"]
+    if service.endpoint not in addresses:
+        raise ValueError(f"{office_of(state)} does not offer {service.label}")
     address = addresses[service.endpoint]
     return address.removesuffix("?wsdl").removesuffix("?WSDL")
 
