@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .domain import endpoints, transport
+from .domain import endpoints, services, transport
 from .domain.credentials import Credentials
 
 
@@ -38,6 +38,39 @@ class SefazClient:
             office=office,
         )
         return self.transport().call(service, url, message)
+
+    def status(self):
+        """Whether the service of the state is up.
+
+        :return: ``domain.answers.StatusAnswer``
+        :raises ServiceError: no usable answer
+        """
+        return services.service_status(self.transport(), **self._place())
+
+    def distribution(self, message):
+        """Ask for documents of interest.
+
+        :return: ``domain.distribution.Distribution``
+        :raises ServiceError: no usable answer
+        """
+        return services.distribution(self.transport(), message, **self._place())
+
+    def taxpayers(self, state, vat):
+        """Ask the registry of a state.
+
+        :return: ``domain.registry.RegistryAnswer``
+        :raises ServiceError: no usable answer
+        :raises ValueError: the state offers no such service
+        """
+        place = {**self._place(), "state": state}
+        return services.taxpayers(self.transport(), vat=vat, **place)
+
+    def _place(self):
+        return {
+            "state": self.state,
+            "environment": self.environment,
+            "base": self.base,
+        }
 
     def transport(self):
         """The process's kept connections (``domain.transport.Transport``)."""

@@ -3,6 +3,7 @@ UPDATE res_company
    SET nfe_environment = '2',
        nfe_endpoint_base = NULL,
        nfe_ca_bundle = NULL,
+       nfe_dfe = FALSE,
        certificate_id = NULL;
 -- what waited for the original must not leave from the copy
 UPDATE l10n_br_fiscal_document

@@ -178,7 +178,8 @@ def _note_facts(kind: str, root: etree._Element) -> Facts:
     code = _text(root, "cStat")
     situation = _SITUATIONS.get(_text(root, "cSitNFe"), "")
     if not situation and code.isdigit():
-        situation = classify(int(code), _text(root, "nProt")).value
+        decided = classify(int(code), _text(root, "nProt")).value
+        situation = decided if decided in _SITUATIONS.values() else ""
     return Facts(
         kind=kind,
         key=_text(root, "chNFe"),

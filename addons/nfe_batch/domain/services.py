@@ -54,17 +54,16 @@ def distribution(
     state: str,
     environment: str,
     base: str = "",
-) -> tuple[bytes, Distribution]:
+) -> Distribution:
     """Ask NFeDistribuicaoDFe of the national environment.
 
-    ``message`` is one of the questions of ``domain.distribution``. Returns the answer's
-    bytes too. Raises ``ServiceError``.
+    ``message`` is one of the questions of ``domain.distribution``. Raises
+    ``ServiceError``.
     """
     service = Service.DISTRIBUTION
     url = endpoints.locate(service, state=state, environment=environment, base=base)
     try:
-        answer = _call(transport, service, url, message)
-        return answer, read_distribution(answer)
+        return read_distribution(_call(transport, service, url, message))
     except envelope.Unreadable as error:
         raise ServiceError(f"{service.label}: {error}") from error
 

@@ -3,6 +3,7 @@ from . import test_cancel
 from . import test_certificate
 from . import test_correction
 from . import test_delivery_event
+from . import test_distribution
 from . import test_invoice
 from . import test_lot
 from . import test_neutralize
