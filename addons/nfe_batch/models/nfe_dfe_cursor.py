@@ -96,11 +96,11 @@ class NfeDfeCursor(models.Model):
         except ValueError as error:
             raise UserError(self.env._("The access key is wrong.")) from error
         cursor = self._of_user(company)
-        if cursor._searches_left() <= 0:
+        if not cursor._may_search():
             raise UserError(
                 self.env._(
-                    "The national environment answers 20 questions by key an hour. "
-                    "Try again later."
+                    "The national environment answers 20 questions by key an hour, "
+                    "none while it blocks the company. Try again later."
                 )
             )
         cursor._nfe_delay("_nfe_search_key", const.SEND_CHANNEL, key)
@@ -161,7 +161,7 @@ class NfeDfeCursor(models.Model):
         with self._nfe_transaction() as cursor:
             cursor._nfe_lock()
             company = cursor.company_id
-            allowed = cursor._searches_left() > 0 if key else cursor._is_due()
+            allowed = cursor._may_search() if key else cursor._is_due()
             if not allowed:
                 return None
             try:
@@ -200,8 +200,13 @@ class NfeDfeCursor(models.Model):
         same = self.environment == self.company_id.nfe_environment
         return bool(same and not waits and not self._questions("distribution", "open"))
 
-    def _searches_left(self):
-        return const.MAX_SEARCHES_AN_HOUR - self._questions("dfe_search")
+    def _may_search(self):
+        """True below the limit; a question during a block only makes it longer."""
+        now = fields.Datetime.now()
+        waits = self.next_time and self.next_time > now
+        is_blocked = waits and self.status_code == str(distribution.ABUSE)
+        left = const.MAX_SEARCHES_AN_HOUR - self._questions("dfe_search")
+        return not is_blocked and left > 0
 
     def _questions(self, kind, state=None):
         """How many questions of the last hour there are (open: of living processes)."""
@@ -260,6 +265,7 @@ class NfeDfeCursor(models.Model):
         self.search_message = f"{key}: {answer.code} - {answer.reason}"
         self.env["nfe.dfe"]._take_in(self, answer.documents)
         if answer.code == distribution.ABUSE:
+            self._move(answer)
             self._wait(const.DISTRIBUTION_PAUSE)
 
     def _close_attempt(self, attempt_id, answer):

@@ -45,7 +45,7 @@ class ResCompanySefaz(models.Model):
         try:
             answer = client.status()
         except ServiceError as error:
-            return str(error)
+            return self.env._("no answer (%(error)s)", error=error)
         return f"{answer.code} - {answer.reason}"
 
     def _nfe_client_or_error(self):

@@ -9,6 +9,7 @@ from . import test_lot
 from . import test_neutralize
 from . import test_papers
 from . import test_preflight
+from . import test_registry
 from . import test_reject
 from . import test_security
 from . import test_unavailable

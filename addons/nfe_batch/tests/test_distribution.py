@@ -203,6 +203,17 @@ class TestDistribution(DistributionCase):
             wizard.create({"document_key": KEY}).action_search_key()
         self.assertFalse(self.sefaz.counters()["blocked"])
 
+    def test_no_search_while_blocked(self):
+        """Each question during a block makes it longer."""
+        self.sefaz.fault(SERVICE, "cstat", cstat=656)
+        wizard = self.env["nfe.dfe.search.wizard"].with_user(self.user)
+        wizard.create({"document_key": KEY}).action_search_key()
+        self._run_jobs()
+        self.assertIn("656", self.cursor.search_message)
+        with self.assertRaises(UserError):
+            wizard.create({"document_key": KEY}).action_search_key()
+        self.assertFalse(self._fetch())
+
     def test_only_who_wants_it(self):
         self.company.nfe_dfe = False
         self.assertFalse(self._fetch())
@@ -218,7 +229,7 @@ class TestDistribution(DistributionCase):
     def test_each_company_sees_its_own(self):
         self._give(summary(1))
         self._fetch()
-        other = self._make_company("Outra Indústria Ltda", "48213759000196")
+        other = self._make_company("Outra Indústria Ltda", "11222333000181")
         user = new_test_user(
             self.env,
             "nfe_other",
