@@ -223,16 +223,14 @@ class FiscalDocumentDelivery(models.Model):
         due = super()._nfe_event_is_due(kind)
         if kind is not DELIVERY:
             return due
-        if not self.nfe_delivery:
+        # A wish that met the result of another one left its draft, no status.
+        draft = self._nfe_draft_event(kind)
+        if self.state_edoc != "autorizada":
             self._nfe_give_deliveries_up()
-        if not due:
-            return False
-        # A cancellation goes first; the cron looks again when it was refused.
-        if self.nfe_delivery != "ready" or self.nfe_cancellation:
-            return False
-        if not self._nfe_draft_event(kind):
+        elif due and not draft:
             self.nfe_delivery = False
-        return bool(self.nfe_delivery)
+        # A cancellation goes first; the cron looks again when it was refused.
+        return bool(due and draft and not self.nfe_cancellation)
 
     def _nfe_give_deliveries_up(self):
         """The note was cancelled meanwhile: what waits can not be told any more."""

@@ -113,6 +113,13 @@ class TestDeliveryEvent(NfeCase):
             self._at_sefaz(), [("110192", 1), ("110192", 2), ("110130", 1)]
         )
 
+    def test_wish_that_meets_the_result_of_another(self):
+        """Two transactions: the result saw no draft, the wish saw a status."""
+        event = self._deliver()
+        self.document.sudo().nfe_delivery = False
+        self._run_jobs()
+        self.assertRegistered(event)
+
     def test_told_twice_is_sent_once(self):
         event = self._deliver()
         self.assertEqual(self._deliver(), event)
