@@ -41,7 +41,7 @@ class FiscalEventDelivery(models.Model):
             ("3", "Address does not exist"),
             (delivery.OTHER_REASON, "Other"),
         ],
-        "Reason",
+        "Reason of the Failure",
         readonly=True,
     )
     nfe_explanation = fields.Char("Explanation", readonly=True)

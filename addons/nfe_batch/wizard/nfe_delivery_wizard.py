@@ -21,7 +21,8 @@ class NfeDeliveryWizard(models.TransientModel):
     receiver = fields.Char("Received by", size=60)
     receiver_document = fields.Char("Document of the Receiver", size=20)
     reason = fields.Selection(
-        lambda self: self.env["l10n_br_fiscal.event"]._fields["nfe_reason"].selection
+        lambda self: self.env["l10n_br_fiscal.event"]._fields["nfe_reason"].selection,
+        "Reason of the Failure",
     )
     explanation = fields.Char(size=250)
     attempt = fields.Integer("Delivery Attempt", default=1)

@@ -42,7 +42,7 @@ class NfeRegistryWizardLine(models.TransientModel):
     )
     inscription = fields.Char("State Registration", readonly=True)
     name = fields.Char(readonly=True)
-    state = fields.Char(readonly=True)
+    state = fields.Char("UF", readonly=True)
     is_enabled = fields.Boolean("Enabled", readonly=True)
 
     def action_use(self):
