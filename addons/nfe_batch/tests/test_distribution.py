@@ -98,7 +98,7 @@ class TestDistribution(DistributionCase):
         self._give(summary(1))
         self.assertFalse(self._fetch())
         self.assertEqual(self.sefaz.counters()["services"][SERVICE], 1)
-        with self.assertRaisesRegex(UserError, "ambiente nacional"):
+        with self.assertRaisesRegex(UserError, "Ambiente Nacional"):
             self.cursor.with_user(self.user).action_ask_now()
         self._hour_passes()
         self.cursor.with_user(self.user).action_ask_now()
