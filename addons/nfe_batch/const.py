@@ -37,6 +37,19 @@ VETO_DELAY = 600
 ABUSE_PAUSE = timedelta(hours=1)
 """How long the SEFAZ blocks after 656, consumo indevido (NT 2014.002)."""
 
+DISTRIBUTION_PAUSE = timedelta(minutes=61)
+"""Between two questions for documents when there were no more (NT 2014.002: an hour;
+a minute for the clocks)."""
+
+DISTRIBUTION_RETRY = timedelta(minutes=10)
+"""Before the question is repeated when no answer came."""
+
+MAX_SEARCHES_AN_HOUR = 18
+"""Questions by key of one company; the national environment blocks after 20."""
+
+STATUS_INTERVAL = timedelta(minutes=3)
+"""Between two questions whether the service is up (NT 2018.002)."""
+
 PREFLIGHT = "preflight"
 CERTIFICATE_MISSING = "certificate_missing"
 CERTIFICATE_EXPIRED = "certificate_expired"
@@ -49,6 +62,7 @@ SCHEMA = "schema"
 DIGEST_MISMATCH = "digest_mismatch"
 DUPLICATE_OTHER_KEY = "duplicate_other_key"
 MOVE_NOT_CANCELLED = "move_not_cancelled"
+CANCELLED_ELSEWHERE = "cancelled_elsewhere"
 EPEC_IMPOSSIBLE = "epec_impossible"
 CORRECTION_IMPOSSIBLE = "correction_impossible"
 

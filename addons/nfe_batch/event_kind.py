@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .domain import event
+from .domain import delivery, event
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,20 @@ class EventKind:
     status: str
     """Field: ready, sending or unknown while the event is under way, else empty."""
     wording: str
-    """Field: what the issuer wants to tell (xJust, xCorrecao); empty without one."""
+    """Field: what the issuer wants to tell (xJust, xCorrecao); empty: nothing, or it
+    stands in the draft of the event itself."""
     job: str
     """Method that sends the event."""
     code: str
     """tpEvento."""
     event_type: str
     """``l10n_br_fiscal.event.type``."""
+    more_codes: tuple[str, ...] = ()
+    """tpEvento of others that take turns with ``code``."""
+
+    def covers(self, code):
+        """True for a tpEvento of this kind."""
+        return code in (self.code, *self.more_codes)
 
 
 CANCEL = EventKind(
@@ -47,4 +54,13 @@ EPEC = EventKind(
     code=event.EPEC,
     event_type="7",
 )
-EVENT_KINDS = {kind.attempt: kind for kind in (CANCEL, CORRECTION, EPEC)}
+DELIVERY = EventKind(
+    attempt="delivery",
+    status="nfe_delivery",
+    wording="",
+    job="_nfe_send_delivery",
+    code=delivery.DELIVERED,
+    more_codes=delivery.CODES[1:],
+    event_type="9",
+)
+EVENT_KINDS = {kind.attempt: kind for kind in (CANCEL, CORRECTION, EPEC, DELIVERY)}

@@ -17,7 +17,7 @@ class SefazClient:
     """The services of one office, over the process's kept connection.
 
     ``emission_type`` names the office (``domain.endpoints``): the company's state's,
-    in contingency, or the national one.
+    in contingency, or one for all the country.
     """
 
     credentials: Credentials
@@ -41,7 +41,7 @@ class SefazClient:
             emission_type=self.emission_type,
             base=self.base,
         )
-        return self._transport().call(service, url, message)
+        return self.transport().call(service, url, message)
 
     def status(self):
         """Ask whether the state's own office is up.
@@ -49,14 +49,35 @@ class SefazClient:
         :return: ``domain.answers.StatusAnswer``
         :raises domain.services.ServiceError: it did not answer
         """
-        return services.service_status(
-            self._transport(),
-            state=self.state,
-            environment=self.environment,
-            base=self.base,
-        )
+        return services.service_status(self.transport(), **self._place())
 
-    def _transport(self):
+    def distribution(self, message):
+        """Ask for documents of interest.
+
+        :return: ``domain.distribution.Distribution``
+        :raises ServiceError: no usable answer
+        """
+        return services.distribution(self.transport(), message, **self._place())
+
+    def taxpayers(self, state, vat):
+        """Ask the registry of a state.
+
+        :return: ``domain.registry.RegistryAnswer``
+        :raises ServiceError: no usable answer
+        :raises ValueError: the state offers no such service
+        """
+        place = {**self._place(), "state": state}
+        return services.taxpayers(self.transport(), vat=vat, **place)
+
+    def _place(self):
+        return {
+            "state": self.state,
+            "environment": self.environment,
+            "base": self.base,
+        }
+
+    def transport(self):
+        """The process's kept connections (``domain.transport.Transport``)."""
         ca_file = ca_path(self.ca_bundle) if self.ca_bundle else None
         return transport.kept(self.credentials, ca_file=ca_file)
 

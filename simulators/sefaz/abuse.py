@@ -33,8 +33,12 @@ def count(office: Office, cnpj: str, kind: str, subject: str) -> None:
         *(cnpj, name, stamp(now - WINDOW)),
     )
     if used and used["uses"] > office.settings.abuse_limits[kind]:
-        office.store.execute(
-            "INSERT OR REPLACE INTO block VALUES (?, ?)", cnpj, stamp(now + WINDOW)
-        )
-        office.store.execute("DELETE FROM usage WHERE cnpj = ?", cnpj)
+        block(office, cnpj)
         raise Rejection(656, f"det: {kind} {subject}")
+
+
+def block(office: Office, cnpj: str) -> None:
+    """Refuse everything of a taxpayer for an hour from now."""
+    until = stamp(office.now() + WINDOW)
+    office.store.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", cnpj, until)
+    office.store.execute("DELETE FROM usage WHERE cnpj = ?", cnpj)

@@ -131,12 +131,12 @@ def voiding(office: Office, code: int, reason: str, **extra: str | int | None) -
 
 
 def event(office: Office, code: int, reason: str, **extra: str | int | None) -> bytes:
-    """retEvento; ``extra`` are the fields after xMotivo, in order."""
-    number = extra.pop("nProt", None)
+    """retEvento; ``extra`` are the fields after xMotivo, in order, and ``organ``."""
+    number, organ = extra.pop("nProt", None), extra.pop("organ", office.code)
     body = fields(
         tpAmb=office.environment,
         verAplic=VERSION,
-        cOrgao=office.code,
+        cOrgao=organ,
         cStat=code,
         xMotivo=reason,
         **extra,
@@ -175,6 +175,39 @@ def processed_event(request: bytes, answer: bytes) -> bytes:
     )
 
 
+def distribution(
+    office: Office,
+    code: int,
+    reason: str,
+    last: int,
+    highest: int,
+    documents: bytes = b"",
+) -> bytes:
+    """retDistDFeInt; ``documents`` are the docZip."""
+    head = fields(
+        tpAmb=office.environment,
+        verAplic=VERSION,
+        cStat=code,
+        xMotivo=reason,
+        dhResp=office.local(office.now()),
+        ultNSU=f"{last:015d}",
+        maxNSU=f"{highest:015d}",
+    )
+    if documents:
+        documents = b"<loteDistDFeInt>%s</loteDistDFeInt>" % documents
+    return _root("retDistDFeInt", "1.01", head.encode() + documents)
+
+
+def registry(
+    office: Office, code: int, reason: str, asked: str, rows: list[bytes]
+) -> bytes:
+    """retConsCad; ``asked`` repeats UF and document of the question."""
+    head = fields(verAplic=VERSION, cStat=code, xMotivo=reason)
+    tail = fields(dhCons=office.local(office.now()), cUF=office.uf)
+    content = f"{head}{asked}{tail}".encode() + b"".join(rows)
+    return _root("retConsCad", "2.00", b"<infCons>%s</infCons>" % content)
+
+
 def refusal(
     office: Office, service: Service, code: int, reason: str, reference: str
 ) -> bytes:
@@ -192,6 +225,10 @@ def refusal(
         return voiding(office, code, reason)
     if service.name == "NFeRecepcaoEvento4":
         return events(office, reference or "0", code, reason, [])
+    if service.name == "NFeDistribuicaoDFe":
+        return distribution(office, code, reason, 0, 0)
+    if service.name == "CadConsultaCadastro4":
+        return registry(office, code, reason, fields(UF=office.state), [])
     return status(office, code, reason)
 
 

@@ -12,7 +12,16 @@ from werkzeug.wrappers import Response
 
 from simulators.common.server import TRUNCATE_KEY, cut
 
-from . import abuse, answers, authorization, events, queries, voiding
+from . import (
+    abuse,
+    answers,
+    authorization,
+    distribution,
+    events,
+    queries,
+    registry,
+    voiding,
+)
 from .call import Call
 from .cstat import Rejection
 from .faults import Fault, Faults
@@ -39,6 +48,8 @@ _HANDLERS: dict[str, Callable[[Office, Call], bytes]] = {
     "NFeStatusServico4": queries.service_status,
     "NFeInutilizacao4": voiding.void,
     "NFeRecepcaoEvento4": events.register,
+    "NFeDistribuicaoDFe": distribution.distribute,
+    "CadConsultaCadastro4": registry.consult,
 }
 
 _NOT_OFFERED = {
@@ -72,7 +83,7 @@ class Application:
         service = SERVICES.get(name)
         if service is None or name in _NOT_OFFERED.get(self._office.role, ()):
             return Response("serviço inexistente", 404)
-        if request.method == "GET" and "wsdl" in request.args:
+        if request.method == "GET" and "wsdl" in request.args and service.file:
             return Response(service.wsdl(request.base_url), mimetype="text/xml")
         if request.method != "POST":
             return Response("use POST", 405)

@@ -39,6 +39,10 @@ class ControlApplication:
             ("POST", "fault"): self._fault,
             ("POST", "release"): lambda _: self._done(simulator.release),
             ("POST", "pause"): self._pause,
+            ("POST", "dfe"): lambda body: {"nsu": simulator.inject(**body)},
+            ("POST", "taxpayer"): lambda body: self._done(
+                lambda: simulator.register(**body)
+            ),
             ("POST", "settings"): lambda body: simulator.configure(**body),
             ("POST", "reset"): lambda _: self._done(simulator.reset),
         }

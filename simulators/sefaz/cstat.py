@@ -18,12 +18,16 @@ TEXTS: dict[int, str] = {
     108: "Serviço Paralisado Momentaneamente (curto prazo)",
     109: "Serviço Paralisado sem Previsão",
     110: "Uso Denegado",
+    111: "Consulta cadastro com uma ocorrência",
+    112: "Consulta cadastro com mais de uma ocorrência",
     113: "SVC em processo de desativação",
     114: "SVC desabilitada pela SEFAZ de Origem",
     124: "EPEC Autorizado",
     128: "Lote de Evento Processado",
     135: "Evento registrado e vinculado a NF-e",
     136: "Evento registrado, mas não vinculado a NF-e",
+    137: "Nenhum documento localizado",
+    138: "Documento(s) localizado(s)",
     142: "Ambiente de Contingência EPEC bloqueado para o Emitente",
     150: "Autorizado o uso da NF-e, autorização fora de prazo",
     151: "Cancelamento de NF-e homologado fora de prazo",
@@ -64,6 +68,7 @@ TEXTS: dict[int, str] = {
     254: "NF-e complementar não possui NF referenciada",
     255: "NF-e complementar possui mais de uma NF referenciada",
     256: "Uma NF-e da faixa já está inutilizada na Base de dados da SEFAZ",
+    259: "CNPJ da consulta não cadastrado como contribuinte na UF",
     280: "Certificado Transmissor inválido",
     281: "Certificado Transmissor Data Validade",
     282: "Certificado Transmissor sem CNPJ",
@@ -167,6 +172,8 @@ TEXTS: dict[int, str] = {
     587: "Usar somente o namespace padrão da NF-e",
     588: "Não é permitida a presença de caracteres de edição no início/fim da "
     "mensagem ou entre as tags da mensagem",
+    589: "Número do NSU informado superior ao maior NSU do Ambiente Nacional",
+    593: "CNPJ-Base consultado difere do CNPJ-Base do Certificado Digital",
     594: "O número de sequencia do evento informado é maior que o permitido",
     598: "NF-e emitida em ambiente de homologação com Razão Social do destinatário "
     "diferente de NF-E EMITIDA EM AMBIENTE DE HOMOLOGACAO - SEM VALOR FISCAL",
@@ -181,6 +188,9 @@ TEXTS: dict[int, str] = {
     630: "Valor do Produto difere do produto Valor Unitário de Tributação e "
     "Quantidade Tributável",
     635: "NF-e com mesmo número e série já transmitida e aguardando processamento",
+    640: "CNPJ/CPF do interessado não possui permissão para consultar esta NF-e",
+    641: "NF-e indisponível para o emitente",
+    653: "NF-e Cancelada, arquivo indisponível para download",
     656: "Consumo indevido pelo aplicativo da empresa",
     657: "Código do Órgão diverge do órgão autorizador",
     659: "Ano-Mês da Data de Emissão diverge do Ano_Mês da Chave de Acesso",
@@ -240,7 +250,8 @@ TEXTS: dict[int, str] = {
 
 _RESULTS = {
     *range(100, 111),
-    *(113, 114, 124, 128, 135, 136, 150, 151, 155, 301, 302, 303),
+    *(111, 112, 113, 114, 124, 128, 135, 136, 137, 138, 150, 151, 155),
+    *(301, 302, 303),
 }
 """Codes that report a result; every other text starts with "Rejeição: "."""
 

@@ -35,6 +35,10 @@ _RESULT_NAMES = {
     "110192": "Insucesso na Entrega da NF-e",
     "110193": "Cancelamento Insucesso na Entrega da NF-e",
 }
+_ORGANS = {"110130": "91", "110131": "91", "110192": "92", "110193": "92"}
+"""Registered for all the country: by the national environment (NT 2021.001), by the
+SVRS (NT 2023.005 v1.02). This simulator stands in for all of them."""
+_WITHDRAWN = {"110131": "110130", "110193": "110192"}
 _LETTER_TOO_LATE = "Rejeição: NF-e autorizada há mais de 30 dias (720 horas)"
 """501 in the manual of the correction letter (GA02); that of the MOC is about
 cancellations."""
@@ -134,7 +138,7 @@ def _check_form(office: Office, event: Event) -> None:
         raise Rejection(493, first_error(event.type, event.root) or "")
     if read(info, "tpAmb") != office.environment:
         raise Rejection(252)
-    if read(info, "cOrgao") != office.code:
+    if read(info, "cOrgao") != _ORGANS.get(event.type, office.code):
         raise Rejection(657)
     if info.get("Id") != f"ID{event.type}{event.key.value}{event.sequence:02d}":
         raise Rejection(572)
@@ -198,6 +202,8 @@ def _result_code(office: Office, event: Event, note: Row | None) -> int:
     settings = office.settings
     if event.type == CORRECTION and age > timedelta(hours=settings.correction_hours):
         raise Rejection(501, message=_LETTER_TOO_LATE)
+    if event.type in _WITHDRAWN:
+        _check_withdrawn(office, event)
     if event.type != CANCEL:
         return 135
     if read(event.info, "detEvento/nProt") != note["protocol"]:
@@ -210,6 +216,21 @@ def _result_code(office: Office, event: Event, note: Row | None) -> int:
     raise Rejection(501)
 
 
+def _check_withdrawn(office: Office, event: Event) -> None:
+    """The event that is taken back exists on this note.
+
+    The code of this rule differs between the notes; 222 is that of any protocol which
+    is not the known one.
+    """
+    known = office.store.row(
+        "SELECT 1 FROM event WHERE key = ? AND type = ? AND protocol = ?",
+        *(event.key.value, _WITHDRAWN[event.type]),
+        read(event.info, "detEvento/nProtEvento"),
+    )
+    if known is None:
+        raise Rejection(222)
+
+
 def _answer(
     office: Office, event: Event, code: int, reason: str, number: str | None = None
 ) -> bytes:
@@ -217,6 +238,7 @@ def _answer(
         office,
         code,
         reason,
+        organ=_ORGANS.get(event.type, office.code),
         chNFe=event.key.value,
         tpEvento=event.type,
         xEvento=_RESULT_NAMES.get(event.type) if number else None,

@@ -68,6 +68,7 @@ class Settings:
             "voiding": 20,
             "consult": 10,
             "receipt": 40,
+            "search": 20,
         }
     )
 

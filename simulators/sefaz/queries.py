@@ -36,7 +36,7 @@ def situation(office: Office, call: Call) -> bytes:
     note = office.store.note(key.value)
     events = office.store.events(key.value)
     if office.knows(note):
-        code, content = _code(note, events), _protocol(office, note)
+        code, content = _code(note, events), protocol(office, note)
     elif note is None and epec.of_key(office, key.value):
         code, content = epec.AUTHORISED, b""
     else:
@@ -69,7 +69,8 @@ def _code(note: Row, events: list[Row]) -> int:
     return 151 if late else 101
 
 
-def _protocol(office: Office, note: Row) -> bytes:
+def protocol(office: Office, note: Row) -> bytes:
+    """protNFe of an authorised note, as it was given."""
     return answers.protocol(
         office,
         note["key"],

@@ -12,6 +12,8 @@ NFE = "http://www.portalfiscal.inf.br/nfe"
 DS = "http://www.w3.org/2000/09/xmldsig#"
 
 _ROOT = Path(nfelib.__file__).parent
+_OWN = Path(__file__).parent
+"""For the layout that nfelib ships no XSD of."""
 
 _FILES = {
     "enviNFe": "nfe/schemas/v4_0/enviNFe_v4.00.xsd",
@@ -26,6 +28,12 @@ _FILES = {
     "retConsStatServ": "nfe/schemas/v4_0/retConsStatServ_v4.00.xsd",
     "retInutNFe": "nfe/schemas/v4_0/retInutNFe_v4.00.xsd",
     "retEnvEvento": "nfe_evento_generico/schemas/v1_0/retEnvEvento_v1.00.xsd",
+    "distDFeInt": "nfe_dist_dfe/schemas/v1_0/distDFeInt_v1.01.xsd",
+    "retDistDFeInt": "nfe_dist_dfe/schemas/v1_0/retDistDFeInt_v1.01.xsd",
+    "resNFe": "nfe_dist_dfe/schemas/v1_0/resNFe_v1.01.xsd",
+    "resEvento": "nfe_dist_dfe/schemas/v1_0/resEvento_v1.01.xsd",
+    "ConsCad": str(_OWN / "consCad_v2.00.xsd"),
+    "retConsCad": str(_OWN / "consCad_v2.00.xsd"),
     "110110": "nfe_evento_cce/schemas/v1_0/CCe_v1.00.xsd",
     "110111": "nfe_evento_cancel/schemas/v1_0/eventoCancNFe_v1.00.xsd",
     "110140": "nfe_epec/schemas/v1_0/EPEC_v1.00.xsd",

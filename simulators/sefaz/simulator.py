@@ -13,7 +13,7 @@ from simulators.common.certificates import CertificateAuthority, ServerFiles
 from simulators.common.clock import Clock
 from simulators.common.server import WsgiServer
 
-from . import authorization
+from . import authorization, distribution
 from .application import Application
 from .control import ControlApplication
 from .faults import Fault, Faults
@@ -161,6 +161,31 @@ class SefazSimulator:
             "blocked": {row["cnpj"]: row["until"] for row in blocks},
             "held": self.held,
         }
+
+    def inject(self, cnpj: str, schema: str, xml: str) -> int:
+        """Give out a document of others to a CNPJ; returns its NSU.
+
+        ``schema`` as the national environment names it, such as resNFe_v1.01.xsd.
+        """
+        with self.office.store.lock:
+            nsu = distribution.share(self.office, cnpj, schema, xml.encode())
+            self.office.store.commit()
+        return nsu
+
+    def register(
+        self, ie: str, vat: str, name: str, uf: str = "", *, enabled: bool = True
+    ) -> None:
+        """Enter a taxpayer in the registry; ``uf`` in letters."""
+        with self.office.store.lock:
+            self.office.store.insert(
+                "taxpayer",
+                ie=ie,
+                vat=vat,
+                uf=uf or self.office.state,
+                enabled=int(enabled),
+                name=name,
+            )
+            self.office.store.commit()
 
     def fault(
         self,

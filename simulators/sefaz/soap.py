@@ -46,9 +46,8 @@ class Dialect:
         return (
             b'<?xml version="1.0" encoding="utf-8"?>'
             b'<soap:Envelope xmlns:soap="%s"><soap:Body>'
-            b'<nfeResultMsg xmlns="%s">%s</nfeResultMsg>'
-            b"</soap:Body></soap:Envelope>"
-        ) % (self.namespace.encode(), service.namespace.encode(), content)
+            b"%s</soap:Body></soap:Envelope>"
+        ) % (self.namespace.encode(), service.wrap(content))
 
     def fault(self, reason: str) -> bytes:
         """Build a fault that blames the sender."""
@@ -121,7 +120,10 @@ def open_envelope(service: Service, dialect: Dialect, body: bytes) -> Request:
         raise SoapFault(f"envelope mal formado: {error}") from error
     if envelope.tag != f"{{{dialect.namespace}}}Envelope":
         raise SoapFault("o envelope não é da versão SOAP do tipo de conteúdo")
-    children = envelope.findall(f"{{{dialect.namespace}}}Body/*")
+    path = f"{{{dialect.namespace}}}Body/"
+    if service.wrapper:
+        path += f"{{{service.namespace}}}{service.wrapper}/"
+    children = envelope.findall(f"{path}*")
     plain = f"{{{service.namespace}}}nfeDadosMsg"
     zipped = f"{plain}Zip"
     if len(children) != 1 or children[0].tag not in (plain, zipped):

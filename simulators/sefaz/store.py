@@ -43,6 +43,13 @@ CREATE TABLE IF NOT EXISTS usage (
     cnpj TEXT NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS usage_subject ON usage (cnpj, subject, at);
 CREATE TABLE IF NOT EXISTS block (cnpj TEXT PRIMARY KEY, until TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS dfe (
+    cnpj TEXT NOT NULL, nsu INTEGER NOT NULL, schema TEXT NOT NULL, key TEXT NOT NULL,
+    content BLOB NOT NULL, PRIMARY KEY (cnpj, nsu));
+CREATE TABLE IF NOT EXISTS shared (source TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS taxpayer (
+    ie TEXT NOT NULL, vat TEXT NOT NULL, uf TEXT NOT NULL, enabled INTEGER NOT NULL,
+    name TEXT NOT NULL, PRIMARY KEY (ie, uf));
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, service TEXT NOT NULL,
     root TEXT NOT NULL, keys TEXT NOT NULL, cstat INTEGER, results TEXT NOT NULL,
@@ -52,6 +59,7 @@ CREATE TABLE IF NOT EXISTS log (
 _TABLES = (
     *("sequence", "note", "lot", "lot_note", "event"),
     *("voided", "usage", "block", "log"),
+    *("dfe", "shared", "taxpayer"),
 )
 
 Row = dict[str, Any]

@@ -1,6 +1,7 @@
 """The services: their names, operations, messages and WSDL files.
 
-The WSDLs are the ones shipped by nfelib; only the address is rewritten.
+The WSDLs are the ones shipped by nfelib; only the address is rewritten. That of the
+registry is no WSDL there, so none is published.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Service:
     response: str
     version: str
     file: str
+    wrapper: str = ""
+    """Element around nfeDadosMsg, where there is one; the answer's is named alike."""
 
     @property
     def namespace(self) -> str:
@@ -37,6 +40,15 @@ class Service:
         if self.name == "NFeAutorizacao4":
             names.append(f"{self.operation}Zip")
         return frozenset(f"{self.namespace}/{name}" for name in names)
+
+    def wrap(self, content: bytes) -> bytes:
+        """The body of an answer."""
+        result = f"{self.wrapper}Result" if self.wrapper else "nfeResultMsg"
+        body = b"<%s>%s</%s>" % (result.encode(), content, result.encode())
+        outer = f"{self.wrapper}Response" if self.wrapper else ""
+        if outer:
+            body = b"<%s>%s</%s>" % (outer.encode(), body, outer.encode())
+        return body.replace(b">", b' xmlns="%s">' % self.namespace.encode(), 1)
 
     def wsdl(self, url: str) -> bytes:
         """Return the WSDL with ``url`` as its only address."""
@@ -94,6 +106,23 @@ SERVICES = {
             "retEnvEvento",
             "1.00",
             "recepcaoevento4.wsdl",
+        ),
+        Service(
+            "NFeDistribuicaoDFe",
+            "nfeDistDFeInteresse",
+            "distDFeInt",
+            "retDistDFeInt",
+            "1.01",
+            "nfedistribuicaodfe.wsdl",
+            "nfeDistDFeInteresse",
+        ),
+        Service(
+            "CadConsultaCadastro4",
+            "consultaCadastro",
+            "ConsCad",
+            "retConsCad",
+            "2.00",
+            "",
         ),
     )
 }

@@ -3,6 +3,7 @@ UPDATE res_company
    SET nfe_environment = '2',
        nfe_endpoint_base = NULL,
        nfe_ca_bundle = NULL,
+       nfe_dfe = FALSE,
        certificate_id = NULL;
 -- what waited for the original must not leave from the copy
 UPDATE l10n_br_fiscal_document
@@ -11,10 +12,12 @@ UPDATE l10n_br_fiscal_document
 UPDATE l10n_br_fiscal_document
    SET nfe_cancellation = NULL,
        nfe_correction = NULL,
-       nfe_epec = NULL
+       nfe_epec = NULL,
+       nfe_delivery = NULL
  WHERE nfe_cancellation IS NOT NULL
     OR nfe_correction IS NOT NULL
-    OR nfe_epec IS NOT NULL;
+    OR nfe_epec IS NOT NULL
+    OR nfe_delivery IS NOT NULL;
 UPDATE nfe_contingency SET until = now() AT TIME ZONE 'UTC' WHERE until IS NULL;
 UPDATE res_company SET nfe_contingency_policy = 'off';
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');

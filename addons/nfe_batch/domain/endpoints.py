@@ -21,10 +21,20 @@ NORMAL, EPEC, SVC_AN, SVC_RS = "1", "4", "6", "7"
 """tpEmis, and with it the office: the state's, the national one (for the event that
 goes before the note), and the two in contingency."""
 
+AN, SVRS = "AN", "SVRS"
+"""Offices that serve all the country: distribution, events of the delivery."""
+
 _OWN_OFFICE = frozenset({"AM", "BA", "GO", "MG", "MS", "MT", "PE", "PR", "RS", "SP"})
 _SVAN = frozenset({"MA"})
 _SVC_RS_STATES = frozenset({"AM", "BA", "GO", "MA", "MS", "MT", "PE", "PR"})
-_OTHER_OFFICES = {EPEC: "AN", SVC_AN: "SVC-AN", SVC_RS: "SVC-RS"}
+_OTHER_OFFICES = {
+    EPEC: "AN",
+    SVC_AN: "SVC-AN",
+    SVC_RS: "SVC-RS",
+    AN: "AN",
+    SVRS: "SVRS",
+}
+_FOLDERS = {EPEC: "/an", SVC_AN: "/svc-an", SVC_RS: "/svc-rs"}
 
 
 class Service(Enum):
@@ -66,6 +76,18 @@ class Service(Enum):
         Endpoint.NFEINUTILIZACAO,
         "nfeinutilizacao4.wsdl",
     )
+    DISTRIBUTION = (
+        "NFeDistribuicaoDFe",
+        "nfeDistDFeInteresse",
+        Endpoint.NFEDISTRIBUICAODFE,
+        "nfedistribuicaodfe.wsdl",
+    )
+    REGISTRY = (
+        "CadConsultaCadastro4",
+        "consultaCadastro",
+        Endpoint.NFECONSULTACADASTRO,
+        "cadconsultacadastro4.wsdl",
+    )
 
     def __init__(
         self, label: str, operation: str, endpoint: Endpoint, wsdl: str
@@ -96,27 +118,32 @@ def locate(
 ) -> str:
     """Address of a service.
 
-    ``state`` in letters; ``base`` replaces the official address (simulator or own
-    gateway): base + "/ws/" + name of the service, with "/svc-an", "/svc-rs" or "/an"
-    after the base for the other offices. ``ValueError`` for a service that the office
+    ``state`` in letters; ``emission_type`` names the office, see above; ``base``
+    replaces the official address (simulator or own gateway): base + "/ws/" + name of
+    the service, with "/svc-an", "/svc-rs" or "/an" after the base for the offices of
+    contingency. ``ValueError`` for a service that the office
     does not offer, such as voiding in contingency.
     """
+    if service is Service.DISTRIBUTION:
+        emission_type = AN
     other = _OTHER_OFFICES.get(emission_type)
     if other and not _offers(emission_type, service):
         raise ValueError(f"{other} does not offer {service.label}")
     if base:
-        folder = f"/{other.lower()}" if other else ""
+        folder = _FOLDERS.get(emission_type, "")
         return f"{base.rstrip('/')}{folder}/ws/{service.label}"
     table = servers[other or office_of(state)]
     production = environment == PRODUCTION
     addresses = table["prod_endpoints"] if production else table["dev_endpoints"]
+    if service.endpoint not in addresses:
+        raise ValueError(f"{other or office_of(state)} does not offer {service.label}")
     address = addresses[service.endpoint]
     return address.removesuffix("?wsdl").removesuffix("?WSDL")
 
 
 def _offers(emission_type: str, service: Service) -> bool:
-    if emission_type == EPEC:
-        return service is Service.EVENT
+    if emission_type in (EPEC, AN, SVRS):
+        return service in (Service.EVENT, Service.DISTRIBUTION)
     return service is not Service.VOIDING
 
 

@@ -17,7 +17,7 @@ MAX_EVENTS = 20
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _RESULT = re.compile(
-    rb"<(?:[\w.-]+:)?(nfe\w*Result\w*|nfeResultMsg)(?:\s[^>]*)?>(.*)"
+    rb"<(?:[\w.-]+:)?((?:nfe|consultaCadastro)\w*Result\w*)(?:\s[^>]*)?>(.*)"
     rb"</(?:[\w.-]+:)?\1\s*>",
     re.DOTALL,
 )

@@ -66,7 +66,7 @@ def cancellation(
         f"<descEvento>Cancelamento</descEvento><nProt>{protocol_number}</nProt>"
         f"<xJust>{escape(justification)}</xJust>"
     )
-    return _signed(CANCELLATION, 1, detail, key, environment, at, signer)
+    return signed(CANCELLATION, 1, detail, key, environment, at, signer)
 
 
 def correction(
@@ -93,7 +93,7 @@ def correction(
         f"<xCorrecao>{escape(correction_wording(wording))}</xCorrecao>"
         f"<xCondUso>{escape(CONDITIONS_OF_USE)}</xCondUso>"
     )
-    return _signed(CORRECTION, sequence, detail, key, environment, at, signer)
+    return signed(CORRECTION, sequence, detail, key, environment, at, signer)
 
 
 def correction_wording(wording: str) -> str:
@@ -135,7 +135,7 @@ def epec(*, note: bytes, version: str, at: datetime, signer: Signer) -> bytes:
         f"{_copied(info, 'total/ICMSTot', ('vNF', 'vICMS', 'vST'))}</dest>"
     )
     environment = info.findtext(f"{{{NAMESPACE}}}ide/{{{NAMESPACE}}}tpAmb", "")
-    return _signed(
+    return signed(
         EPEC, 1, detail, key.value, environment, at, signer, office=NATIONAL_OFFICE
     )
 
@@ -149,9 +149,9 @@ def _copied(info: etree._Element, group: str, names: tuple[str, ...]) -> str:
     )
 
 
-def wording_of(signed: bytes) -> str:
+def wording_of(content: bytes) -> str:
     """What the issuer wrote in an event: xJust or xCorrecao, or empty text."""
-    root = schema.parse(signed)
+    root = schema.parse(content)
     for name in ("xJust", "xCorrecao"):
         found = root.find(f".//{{{NAMESPACE}}}{name}")
         if found is not None:
@@ -159,7 +159,7 @@ def wording_of(signed: bytes) -> str:
     return ""
 
 
-def _signed(
+def signed(
     event_type: str,
     sequence: int,
     detail: str,
@@ -176,7 +176,7 @@ def _signed(
     if at.tzinfo is None:
         raise ValueError("The date of an event needs a time zone")
     parts = AccessKey(key)
-    signed = signer.sign(
+    content = signer.sign(
         (
             f'<evento xmlns="{NAMESPACE}" versao="1.00">'
             f'<infEvento Id="ID{event_type}{key}{sequence:02d}">'
@@ -190,5 +190,5 @@ def _signed(
     )
     # The published event schemas know only the numeric CNPJ.
     if key.isdigit():
-        schema.require(f"evento{event_type}", signed)
-    return signed
+        schema.require(f"evento{event_type}", content)
+    return content

@@ -29,10 +29,15 @@ def nfe_proc(signed: bytes, protocol: Protocol) -> bytes:
 
 def event_proc(signed: bytes, result: EventResult) -> bytes:
     """procEventoNFe of a signed event; raises ``ProtocolMismatch``."""
-    identity = f"ID{result.event_type}{result.key}{result.sequence:02d}"
-    if f'Id="{identity}"'.encode() not in signed:
+    if not is_of(signed, result):
         raise ProtocolMismatch("The result is of another event")
     return _join("procEventoNFe", "1.00", signed, result.content)
+
+
+def is_of(signed: bytes, result: EventResult) -> bool:
+    """True when ``result`` decides on the event of these bytes."""
+    identity = f"ID{result.event_type}{result.key}{result.sequence:02d}"
+    return f'Id="{identity}"'.encode() in signed
 
 
 def voiding_proc(signed: bytes, answer: VoidingAnswer) -> bytes:

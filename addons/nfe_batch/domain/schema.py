@@ -26,6 +26,16 @@ _FILES = {
     "evento110111": "nfe_evento_cancel/schemas/v1_0/eventoCancNFe_v1.00.xsd",
     "envEvento": "nfe_evento_cancel/schemas/v1_0/envEventoCancNFe_v1.00.xsd",
     "envEvento110110": "nfe_evento_cce/schemas/v1_0/envCCe_v1.00.xsd",
+    "evento110130": "nfe_entrega/schemas/v1_0/EventoEntregaNFe_v1.00.xsd",
+    "evento110131": "nfe_entrega/schemas/v1_0/EventoCancEntregaNFe_v1.00.xsd",
+    "evento110192": "nfe_insucesso/schemas/v1_0/EventoInsucessoNFe_v1.00.xsd",
+    "evento110193": "nfe_insucesso/schemas/v1_0/EventoCancInsucessoNFe_v1.00.xsd",
+    "procEventoNFe110130": "nfe_entrega/schemas/v1_0/procEventoEntregaNFe_v1.00.xsd",
+    "procEventoNFe110192": (
+        "nfe_insucesso/schemas/v1_0/procEventoInsucessoNFe_v1.00.xsd"
+    ),
+    "distDFeInt": "nfe_dist_dfe/schemas/v1_0/distDFeInt_v1.01.xsd",
+    "retDistDFeInt": "nfe_dist_dfe/schemas/v1_0/retDistDFeInt_v1.01.xsd",
     "procEventoNFe": "nfe_evento_cancel/schemas/v1_0/procEventoCancNFe_v1.00.xsd",
     "procEventoNFe110110": "nfe_evento_cce/schemas/v1_0/procCCeNFe_v1.00.xsd",
 }

@@ -16,11 +16,14 @@ from zeep.exceptions import Error as ZeepError
 from zeep.transports import Transport as ZeepTransport
 from zeep.wsdl.bindings import Soap12Binding
 
-from . import answers, endpoints, envelope
+from . import answers, endpoints, envelope, registry
 from .access_key import STATE_CODES
+from .distribution import Distribution
+from .distribution import read as read_distribution
 from .endpoints import Service
 from .transport import Transport
 
+_OWN_WSDL_FOLDER = Path(__file__).parent / "wsdl"
 _WSDL_FOLDER = Path(nfelib.__file__).parent / "nfe" / "wsdl" / "v4_0"
 
 
@@ -44,21 +47,67 @@ def service_status(
         raise ServiceError(f"{service.label}: {error}") from error
 
 
+def distribution(
+    transport: Transport,
+    message: bytes,
+    *,
+    state: str,
+    environment: str,
+    base: str = "",
+) -> Distribution:
+    """Ask NFeDistribuicaoDFe of the national environment.
+
+    ``message`` is one of the questions of ``domain.distribution``. Raises
+    ``ServiceError``.
+    """
+    service = Service.DISTRIBUTION
+    url = endpoints.locate(service, state=state, environment=environment, base=base)
+    try:
+        return read_distribution(_call(transport, service, url, message))
+    except envelope.Unreadable as error:
+        raise ServiceError(f"{service.label}: {error}") from error
+
+
+def taxpayers(
+    transport: Transport, *, state: str, environment: str, vat: str, base: str = ""
+) -> registry.RegistryAnswer:
+    """Ask CadConsultaCadastro4 of ``state`` for a CNPJ or CPF.
+
+    Raises ``ServiceError``; ``ValueError`` for a state that offers no such service.
+    """
+    service = Service.REGISTRY
+    url = endpoints.locate(service, state=state, environment=environment, base=base)
+    message = registry.question(state, vat)
+    try:
+        return registry.read(_call(transport, service, url, message))
+    except envelope.Unreadable as error:
+        raise ServiceError(f"{service.label}: {error}") from error
+
+
 def _call(transport: Transport, service: Service, url: str, message: bytes) -> bytes:
     client = zeep.Client(
-        str(_WSDL_FOLDER / service.wsdl),
+        str(_wsdl(service)),
         transport=ZeepTransport(
             session=transport.session(url), operation_timeout=transport.timeouts
         ),
         settings=zeep.Settings(raw_response=True),
     )
-    proxy = client.create_service(_soap12(client), url)
+    content = {"_value_1": etree.fromstring(message)}
+    if service is Service.DISTRIBUTION:
+        content = {"nfeDadosMsg": content}
     try:
-        response = proxy[service.operation](_value_1=etree.fromstring(message))
+        proxy = client.create_service(_soap12(client), url)
+        response = proxy[service.operation](**content)
         response.raise_for_status()
         return envelope.unwrap(response.content)
     except (requests.RequestException, ZeepError, OSError) as error:
         raise ServiceError(f"{service.label}: {type(error).__name__}") from error
+
+
+def _wsdl(service: Service) -> Path:
+    """nfelib's file; that of the registry is a web page of errors there."""
+    folder = _OWN_WSDL_FOLDER if service is Service.REGISTRY else _WSDL_FOLDER
+    return folder / service.wsdl
 
 
 def _soap12(client: zeep.Client) -> str:

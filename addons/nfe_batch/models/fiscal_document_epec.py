@@ -118,7 +118,7 @@ class FiscalDocumentEpec(models.Model):
     def _nfe_sign_event(self, kind, wording, sequence):
         if kind is not EPEC:
             return super()._nfe_sign_event(kind, wording, sequence)
-        kept = self._nfe_draft_bytes(kind, sequence)
+        kept = self._nfe_draft_event(kind).file_request_id.raw or b""
         if self.document_key.encode() in kept:
             return kept
         frame = self._nfe_event_frame()

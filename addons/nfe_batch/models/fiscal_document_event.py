@@ -34,7 +34,8 @@ class FiscalDocumentEvent(models.Model):
         return True
 
     def _nfe_event_office(self, kind):
-        """Hook: tpEmis of the office that takes the event; None: the note's."""
+        """Hook: the office that takes the event (``domain.endpoints``: tpEmis, AN or
+        SVRS); None: the note's."""
         return None
 
     def _nfe_event_sequence(self, kind):
@@ -248,17 +249,15 @@ class FiscalDocumentEvent(models.Model):
         """Take over the events that a consult returned, with the SEFAZ's bytes."""
         for result in situation.events:
             known = self._nfe_events(kind).mapped("protocol_number")
-            if result.event_type != kind.code or result.number in known:
+            if not kind.covers(result.event_type) or result.number in known:
                 continue
-            signed = result.request or self._nfe_draft_bytes(kind, result.sequence)
+            signed = result.request or self._nfe_draft_bytes(kind, result)
             if signed:
                 record = self._nfe_keep_event(kind, signed, result.sequence)
                 content = proc.event_proc(signed, result)
                 self._nfe_event_stands(kind, record, content, result)
 
-    def _nfe_draft_bytes(self, kind, sequence):
+    def _nfe_draft_bytes(self, kind, result):
         """Our own bytes, for an office whose consult tells the result only."""
-        record = self._nfe_draft_event(kind)
-        if record.sequence == str(sequence):
-            return record.file_request_id.raw
-        return b""
+        signed = self._nfe_draft_event(kind).file_request_id.raw or b""
+        return signed if proc.is_of(signed, result) else b""

@@ -40,6 +40,7 @@ class NfeAttempt(models.Model):
             ("consult", "Consultation"),
             ("cancel", "Cancellation"),
             ("correction", "Correction letter"),
+            ("delivery", "Delivery"),
         ],
         required=True,
     )

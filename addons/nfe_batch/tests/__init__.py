@@ -4,12 +4,15 @@ from . import test_certificate
 from . import test_contingency
 from . import test_correction
 from . import test_epec
+from . import test_delivery_event
+from . import test_distribution
 from . import test_invoice
 from . import test_lot
 from . import test_neutralize
 from . import test_papers
 from . import test_preflight
 from . import test_reissue
+from . import test_registry
 from . import test_reject
 from . import test_security
 from . import test_unavailable

@@ -1,1 +1,4 @@
 from . import nfe_contingency_wizard
+from . import nfe_delivery_wizard
+from . import nfe_dfe_search_wizard
+from . import nfe_registry_wizard

@@ -30,6 +30,7 @@ def test_limits_of_the_technical_note(simulator):
         "voiding": 20,
         "consult": 10,
         "receipt": 40,
+        "search": 20,
     }
 
 

@@ -157,7 +157,9 @@ def test_unknown_path_and_method(client, simulator):
     assert client.session.get(simulator.service_url(STATUS)).status_code == 405
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize(
+    "name", [name for name, service in SERVICES.items() if service.file]
+)
 def test_published_wsdl_points_here(client, simulator, name):
     response = client.session.get(f"{simulator.service_url(name)}?wsdl")
     assert response.headers["Content-Type"].startswith("text/xml")

@@ -98,6 +98,8 @@ def test_national_office_takes_events_only(environment):
 @pytest.mark.parametrize("state", sorted(STATE_CODES))
 def test_production_and_homologation_never_mix(state):
     for service in Service:
+        if (state, service) == ("MA", Service.REGISTRY):
+            continue
         live = locate(service, state=state, environment="1")
         trial = locate(service, state=state, environment="2")
         assert urlsplit(live).scheme == urlsplit(trial).scheme == "https"
@@ -107,3 +109,15 @@ def test_production_and_homologation_never_mix(state):
 def test_unknown_state():
     with pytest.raises(ValueError, match="XX"):
         endpoints.office_of("XX")
+
+
+def test_national_services_are_those_of_the_national_environment():
+    url = locate(Service.DISTRIBUTION, state="SP", environment="1")
+    assert urlsplit(url).netloc == "www1.nfe.fazenda.gov.br"
+    event = locate(Service.EVENT, state="SP", environment="1", office="AN")
+    assert urlsplit(event).netloc == "www.nfe.fazenda.gov.br"
+
+
+def test_a_state_without_a_registry_is_told():
+    with pytest.raises(ValueError, match="CadConsultaCadastro4"):
+        locate(Service.REGISTRY, state="MA", environment="1")
