@@ -16,6 +16,9 @@ RESULT = (
     b'<retConsStatServ xmlns="http://www.portalfiscal.inf.br/nfe">x</retConsStatServ>'
 )
 
+BY_STRING = [service for service in Service if service is not Service.DISTRIBUTION]
+"""The distribution has a wrapper of its own and goes through zeep alone."""
+
 
 def note(pen):
     return prepare(sale(), pen).signed_xml
@@ -58,7 +61,7 @@ def test_alphanumeric_cnpj_can_be_consulted():
     assert schema.errors("consSitNFe", envelope.consult(key, "2")) == ()
 
 
-@pytest.mark.parametrize("service", list(Service), ids=lambda service: service.label)
+@pytest.mark.parametrize("service", BY_STRING, ids=lambda service: service.label)
 def test_the_strict_office_opens_our_envelope(service):
     """The simulator's parser wants the right SOAP version, namespace and action."""
     message = b'<any xmlns="http://www.portalfiscal.inf.br/nfe"/>'
