@@ -24,6 +24,7 @@
         "views/fiscal_document_views.xml",
         "views/account_move_views.xml",
         "views/res_company_views.xml",
+        "views/res_company_gate_views.xml",
         "wizard/document_correction_wizard_views.xml",
         "views/nfe_batch_menus.xml",
     ],
