@@ -32,9 +32,11 @@ class ControlApplication:
             ("GET", "voided"): lambda _: simulator.voided(),
             ("GET", "log"): lambda _: simulator.log(),
             ("GET", "counters"): lambda _: simulator.counters(),
+            ("GET", "usage"): lambda _: simulator.usage(),
             ("GET", "clock"): lambda _: self._clock(),
             ("POST", "clock"): self._move_clock,
             ("POST", "fault"): self._fault,
+            ("POST", "plan"): lambda body: self._done(lambda: simulator.plan(**body)),
             ("POST", "release"): lambda _: self._done(simulator.release),
             ("POST", "pause"): lambda body: self._done(
                 lambda: simulator.pause(body.get("cstat"))

@@ -11,10 +11,10 @@ from simulators.common.certificates import CertificateAuthority, ServerFiles
 from simulators.common.clock import Clock
 from simulators.common.server import WsgiServer
 
-from . import authorization
+from . import abuse, authorization
 from .application import Application
 from .control import ControlApplication
-from .faults import Fault, Faults
+from .faults import TROUBLES, Fault, Faults, Plan
 from .office import STATES, Office, Settings
 from .signature import Verifier
 from .store import Row, Store
@@ -145,6 +145,20 @@ class SefazSimulator:
             "blocked": {row["cnpj"]: row["until"] for row in blocks},
             "held": self.held,
         }
+
+    def usage(self) -> Row:
+        """Blocks for undue consumption, and the highest uses within an hour."""
+        with self.office.store.lock:
+            return abuse.report(self.office)
+
+    def plan(
+        self,
+        seed: int = 0,
+        rate: float = 0,
+        faults: dict[str, list[dict[str, Any]]] | None = None,
+    ) -> None:
+        """Let troubles come at random, see ``Plan``; a rate of 0 ends them."""
+        self._faults.follow(Plan(seed, rate, faults or TROUBLES) if rate else None)
 
     def fault(
         self,

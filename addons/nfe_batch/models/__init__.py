@@ -14,10 +14,10 @@ from . import fiscal_document_result
 from . import fiscal_document_recover
 from . import fiscal_document_duplicate
 from . import fiscal_document_gate
-from . import fiscal_document_clock
 from . import fiscal_document_event
 from . import fiscal_document_cancel
 from . import fiscal_document_correction
+from . import fiscal_document_clock
 from . import fiscal_event
 from . import fiscal_document_papers
 from . import fiscal_document_voided

@@ -17,7 +17,13 @@ class FiscalDocumentClock(models.Model):
         return super()._document_date()
 
     def _nfe_refusal_message(self, answer):
-        message = super()._nfe_refusal_message(answer)
+        return self._nfe_with_hint(super()._nfe_refusal_message(answer), answer)
+
+    def _nfe_event_refusal(self, kind, decision):
+        code, message = super()._nfe_event_refusal(kind, decision)
+        return code, self._nfe_with_hint(message, decision)
+
+    def _nfe_with_hint(self, message, answer):
         if str(answer.code) not in EARLIER_THAN_NOW:
             return message
         hint = self.company_id._nfe_lang().env._(

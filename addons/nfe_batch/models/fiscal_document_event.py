@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from .. import const
 from ..domain import answers, envelope, event, proc

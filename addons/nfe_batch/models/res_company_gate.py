@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError

@@ -13,3 +13,6 @@ from . import test_unavailable
 from . import test_unknown
 from . import test_voiding
 from . import test_registry_warm_up
+from . import test_failures
+from . import test_gate
+from . import test_numbering
