@@ -1,4 +1,4 @@
-from psycopg2.errors import LockNotAvailable, SerializationFailure
+from psycopg2.errors import SerializationFailure
 
 from odoo import models
 from odoo.fields import Domain
@@ -60,24 +60,26 @@ class DocumentSerie(models.Model):
         """Lock the series; the next number."""
         sequence = self.internal_sequence_id
         sequence.flush_recordset(["number_next"])
+        query = SQL(
+            "SELECT number_next FROM ir_sequence WHERE id = %s FOR UPDATE SKIP LOCKED",
+            sequence.id,
+        )
         try:
             with self.env.cr.savepoint(flush=False):
-                [(upcoming,)] = self.env.execute_query(
-                    SQL(
-                        "SELECT number_next FROM ir_sequence "
-                        "WHERE id = %s FOR UPDATE NOWAIT",
-                        sequence.id,
-                    )
-                )
-        except (LockNotAvailable, SerializationFailure) as error:
+                self.env.cr.execute(query, log_exceptions=False)
+                row = self.env.cr.fetchone()
+        except SerializationFailure:
+            # Numbers were drawn since the snapshot of this transaction.
+            row = None
+        if row is None:
             raise NfeSeriesBusyError(
                 self.env._(
                     "Series %(series)s: other NF-e are taking their numbers at this "
                     "moment. Try again.",
                     series=self.code,
                 )
-            ) from error
-        return upcoming
+            )
+        return row[0]
 
     def _nfe_taken_numbers(self, block):
         """The numbers of a block that must not be drawn: in use, or void.

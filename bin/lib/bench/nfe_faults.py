@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -140,6 +141,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     parser.add_argument("--database", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    # Ended from outside, it must leave nothing running either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     plan = Plan(chosen.seed, chosen.n)
     world = World(Path(os.environ["B2C_LOCAL"]), chosen.database)
     try:

@@ -120,6 +120,7 @@ def fork(work: Callable[[], None]) -> int:
     pid = os.fork()
     if pid:
         return pid
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     status = 1
     try:
         work()
@@ -131,11 +132,12 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def serve(database: str, now: Callable[[], Any]) -> None:
-    """Run jobs until killed."""
+    """Run jobs until killed, or until the bench is gone."""
+    bench = os.getppid()
     # Read committed, as the queue's runner does: two that take at once do not collide.
     connection = psycopg2.connect(dbname=database)
     connection.autocommit = True
-    while True:
+    while os.getppid() == bench:
         with connection.cursor() as cursor:
             cursor.execute(TAKE, {"now": now(), "pid": os.getpid()})
             row = cursor.fetchone()
