@@ -31,6 +31,7 @@
         "views/fiscal_document_trade_views.xml",
         "views/res_company_tax_views.xml",
         "views/nfe_difal_rule_views.xml",
+        "views/res_company_gate_views.xml",
         "wizard/document_correction_wizard_views.xml",
         "wizard/nfe_contingency_wizard_views.xml",
         "views/nfe_contingency_views.xml",

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from .domain import contingency
+
 PROCESSOR = "nfe_batch"
 """Value of ``res.company.processador_edoc``."""
 
@@ -34,6 +36,22 @@ POLL_DELAYS = (15, 30, 60, 120)
 VETO_DELAY = 600
 """Seconds until a note that was held back is looked at again."""
 
+PATIENCE = timedelta(minutes=2)
+"""How long the SEFAZ must not know a note before its bytes go once more: a request
+that was cut off may still be on its way."""
+
+STATUS_INTERVAL = contingency.STATUS_INTERVAL
+"""Between two questions for the status of the service (NT 2018.002)."""
+
+TRIES_TO_HOLD = 3
+"""So often a note could not be sent, and all wait for the SEFAZ to be up."""
+
+REFUSALS_TO_STOP = 3
+"""So many notes in a row refused for form or signature stop the sender."""
+
+MAX_SENDS_AN_HOUR = 5
+"""Decided sendings of one note; the SEFAZ blocks at thirty equal refusals."""
+
 ABUSE_PAUSE = timedelta(hours=1)
 """How long the SEFAZ blocks after 656, consumo indevido (NT 2014.002)."""
 
@@ -47,9 +65,6 @@ DISTRIBUTION_RETRY = timedelta(minutes=10)
 MAX_SEARCHES_AN_HOUR = 18
 """Questions by key of one company; the national environment blocks after 20."""
 
-STATUS_INTERVAL = timedelta(minutes=3)
-"""Between two questions whether the service is up (NT 2018.002)."""
-
 PREFLIGHT = "preflight"
 CERTIFICATE_MISSING = "certificate_missing"
 CERTIFICATE_EXPIRED = "certificate_expired"
@@ -58,6 +73,10 @@ SEFAZ_UNAVAILABLE = "sefaz_unavailable"
 SEFAZ_PAUSED = "sefaz_paused"
 OUTCOME_UNKNOWN = "outcome_unknown"
 VETOED = "vetoed"
+LOT_REFUSED = "lot_refused"
+SENDER_STOPPED = "sender_stopped"
+CERTIFICATE_REFUSED = "certificate_refused"
+TOO_MANY_TRIES = "too_many_tries"
 SCHEMA = "schema"
 DIGEST_MISMATCH = "digest_mismatch"
 DUPLICATE_OTHER_KEY = "duplicate_other_key"
@@ -73,6 +92,10 @@ RETRYABLE_PROBLEMS = (
     SEFAZ_UNAVAILABLE,
     SEFAZ_PAUSED,
     VETOED,
+    LOT_REFUSED,
+    SENDER_STOPPED,
+    CERTIFICATE_REFUSED,
+    TOO_MANY_TRIES,
 )
 """Problems that end without a change of the document: the cron tries again."""
 

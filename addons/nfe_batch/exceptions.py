@@ -1,4 +1,6 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 
 class NfePreflightError(UserError):
@@ -20,3 +22,14 @@ class NfeCertificateError(Exception):
         super().__init__(code)
         self.code = code
         self.until = until
+
+
+class NfeSeriesBusyError(RetryableJobError, ConcurrencyError):
+    """Another transaction draws numbers of the series.
+
+    Odoo repeats a request that raises it, the queue a job, which costs the job none of
+    its tries.
+    """
+
+    def __init__(self, message):
+        super().__init__(message, seconds=1, ignore_retry=True)

@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--uf", default="35")
     parser.add_argument("--environment", default="2", choices=("1", "2"))
     parser.add_argument("--latency-ms", type=float, default=0)
+    parser.add_argument("--trouble", type=float, default=0, metavar="RATE")
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         control_port=options.control_port,
         latency=options.latency_ms / 1000,
     ) as simulator:
+        simulator.plan(options.seed, options.trouble)
         ready = {
             "url": simulator.url,
             "control": simulator.control_url,

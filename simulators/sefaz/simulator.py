@@ -13,10 +13,10 @@ from simulators.common.certificates import CertificateAuthority, ServerFiles
 from simulators.common.clock import Clock
 from simulators.common.server import WsgiServer
 
-from . import authorization, distribution
+from . import abuse, authorization, distribution
 from .application import Application
 from .control import ControlApplication
-from .faults import Fault, Faults
+from .faults import TROUBLES, Fault, Faults, Plan
 from .office import HOME, NATIONAL, STATES, SVC_AN, SVC_RS, Office, Settings
 from .signature import Verifier
 from .store import Row, Store
@@ -186,6 +186,22 @@ class SefazSimulator:
                 name=name,
             )
             self.office.store.commit()
+
+    def usage(self) -> Row:
+        """Blocks for undue consumption, and the highest uses within an hour."""
+        with self.office.store.lock:
+            return abuse.report(self.office)
+
+    def plan(
+        self,
+        seed: int = 0,
+        rate: float = 0,
+        faults: dict[str, list[dict[str, Any]]] | None = None,
+    ) -> None:
+        """Let troubles come at random at the state's office, see ``Plan``; a rate of 0 ends them."""
+        self._faults[HOME].follow(
+            Plan(seed, rate, faults or TROUBLES) if rate else None
+        )
 
     def fault(
         self,

@@ -4,7 +4,10 @@ UPDATE res_company
        nfe_endpoint_base = NULL,
        nfe_ca_bundle = NULL,
        nfe_dfe = FALSE,
-       certificate_id = NULL;
+       certificate_id = NULL,
+       nfe_held_until = NULL,
+       nfe_stop_code = NULL,
+       nfe_stop_reason = NULL;
 -- what waited for the original must not leave from the copy
 UPDATE l10n_br_fiscal_document
    SET nfe_transmission = 'none'

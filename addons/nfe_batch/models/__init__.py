@@ -3,6 +3,7 @@ from . import res_company
 from . import res_company_sefaz
 from . import res_partner
 from . import nfe_transaction_mixin
+from . import res_company_gate
 from . import nfe_attempt
 from . import fiscal_document
 from . import fiscal_document_line
@@ -10,14 +11,18 @@ from . import fiscal_document_data
 from . import fiscal_document_trade
 from . import fiscal_document_purpose
 from . import fiscal_document_preflight
+from . import fiscal_document_number
 from . import fiscal_document_sign
 from . import fiscal_document_send
 from . import fiscal_document_result
 from . import fiscal_document_recover
+from . import fiscal_document_duplicate
+from . import fiscal_document_gate
 from . import fiscal_document_event
 from . import fiscal_document_cancel
 from . import fiscal_document_correction
 from . import fiscal_document_delivery
+from . import fiscal_document_clock
 from . import fiscal_event
 from . import fiscal_event_delivery
 from . import fiscal_document_papers

@@ -6,8 +6,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
-        """Queue the notes of all invoices at once: chunks instead of single jobs."""
-        later = self.with_context(nfe_queue_later=True)
+        """Number and queue the notes of all invoices at once, in blocks."""
+        numbered = self.fiscal_document_ids._nfe_draw_numbers()
+        later = self.with_context(
+            nfe_queue_later=True, nfe_preflighted=tuple(numbered.ids)
+        )
         posted = super(AccountMove, later)._post(soft=soft).with_env(self.env)
         posted.fiscal_document_id._nfe_queue_send()
         return posted

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from .. import const
 from ..domain import answers, envelope, event, proc
@@ -121,7 +121,7 @@ class FiscalDocumentEvent(models.Model):
 
     def _nfe_event_frame(self):
         """What every event says: whose note, where, when, by whom."""
-        now = self._nfe_local(fields.Datetime.now())
+        now = self._nfe_local(self.env.cr.now())
         return {
             "key": self.document_key,
             "environment": self.company_id.nfe_environment,

@@ -16,7 +16,11 @@ class FiscalDocumentPreflight(models.Model):
     _inherit = "l10n_br_fiscal.document"
 
     def _before_document_validate(self):
-        self.filtered("nfe_is_batch")._nfe_preflight()
+        # What was looked at before it got its number is not looked at again.
+        known = self.env.context.get("nfe_preflighted", ())
+        self.filtered(
+            lambda doc: doc.nfe_is_batch and doc.id not in known
+        )._nfe_preflight()
         return super()._before_document_validate()
 
     def _nfe_preflight(self):

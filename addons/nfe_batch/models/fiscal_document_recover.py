@@ -11,8 +11,7 @@ from ..domain.endpoints import Service
 from ..event_kind import CANCEL, EVENT_KINDS
 
 MAX_CONSULTS_AN_HOUR = 8
-LOT_PATIENCE = timedelta(minutes=2)
-"""A lot may still be worked on at the SEFAZ while a consult says 217."""
+NOT_FOUND = "217"
 LOST_JOB = timedelta(minutes=10)
 """A document that is ready for longer, without a problem, has lost its job."""
 LOST_POLL = timedelta(minutes=2)
@@ -108,25 +107,36 @@ class FiscalDocumentRecover(models.Model):
             self._nfe_pause()
             self._nfe_ask_later()
         elif answers.key_in(situation.reason):
-            self._nfe_reject(situation, code=const.DUPLICATE_OTHER_KEY)
+            self._nfe_number_taken(situation)
         else:
             self._nfe_ask_later()
 
     def _nfe_send_again(self):
-        """217: the SEFAZ never saw it; the same bytes may go."""
+        """217: the SEFAZ does not know it. Said twice, with the patience in between
+        (the note may still be on its way, its lot be worked on), the same bytes may go.
+        """
         sent = self.nfe_attempt_ids.filtered(lambda row: row.kind == "send")[:1]
-        was_lot = sent.document_count > 1
-        if was_lot and self._nfe_in_transit_since() < LOT_PATIENCE:
-            self._nfe_ask_later()
+        absent = self.nfe_attempt_ids.filtered(
+            lambda row: (
+                row.kind == "consult"
+                and row.id > sent.id
+                # The codes of the consults that said 217.
+                and row.status_code == NOT_FOUND
+            )
+        )
+        patience = int(const.PATIENCE.total_seconds())
+        since = min(absent.mapped("finished"))
+        if fields.Datetime.now() - since < const.PATIENCE:
+            self._nfe_ask_later(delay=patience)
             return
         self._nfe_back_to_ready()
         self._nfe_clear_problem()
         self._nfe_queue_send()
 
-    def _nfe_ask_later(self):
+    def _nfe_ask_later(self, delay=None):
         """Another consult, later each time."""
         tries = min(self.nfe_tries, len(const.READ_BACK_DELAYS) - 1)
-        delay = const.READ_BACK_DELAYS[tries]
+        delay = delay or const.READ_BACK_DELAYS[tries]
         self.write(
             {
                 "nfe_tries": self.nfe_tries + 1,

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from odoo import fields, models
 
@@ -17,6 +17,8 @@ from ..domain.transport import HttpError, NotSent, OutcomeUnknown
 _logger = logging.getLogger(__name__)
 
 AUTHORISED_LATE = 150
+DOWN_FOR_ALL = (108, 109)
+"""The service is out for a short time, or for an unknown one."""
 TRY_LATER = {Kind.SERVICE_DOWN, Kind.ABUSE, Kind.CERTIFICATE}
 """Answers that say nothing about the note itself."""
 
@@ -47,7 +49,10 @@ class FiscalDocumentResult(models.Model):
             detail = getattr(outcome, "reason", None) or str(outcome.status)
             attempt._close("not_sent", message=f"{detail} {outcome.detail}".strip())
             self._nfe_back_to_ready()
-            self._nfe_unavailable()
+            if detail == "certificate_refused":
+                self._nfe_certificate_refused("TLS", outcome.detail)
+            else:
+                self._nfe_unavailable()
             return
         try:
             if isinstance(outcome, OutcomeUnknown):
@@ -73,6 +78,8 @@ class FiscalDocumentResult(models.Model):
             self._nfe_apply_protocol(answer.protocol)._nfe_announce()
         else:
             self._nfe_apply_refusal(answer)
+        if decision.kind is Kind.SCHEMA:
+            attempt.company_id._nfe_stop_after_refusals()
 
     def _nfe_apply_refusal(self, answer):
         """A cStat of the whole message, for every document of it."""
@@ -80,11 +87,10 @@ class FiscalDocumentResult(models.Model):
             self._nfe_back_to_ready()
             self._nfe_try_later(answer)
         elif answer.kind is Kind.SCHEMA and len(self) > 1:
-            # One bad note spoils the lot (225): each goes alone.
+            # One bad note spoils the lot (225): each goes alone, none in a lot again.
             self._nfe_back_to_ready()
-            self._nfe_problem_set(f"sefaz_{answer.code}", answer.reason)
-            for document in self:
-                document._nfe_delay("_nfe_send", const.SEND_CHANNEL, True)
+            self._nfe_problem_set(const.LOT_REFUSED, answer.reason)
+            self._nfe_queue_send()
         else:
             self._nfe_reject(answer)
 
@@ -105,7 +111,7 @@ class FiscalDocumentResult(models.Model):
             # Somebody, most likely we, sent it before: read what the SEFAZ has.
             self._nfe_set_unknown(now=kind is Kind.DUPLICATE)
         elif kind is Kind.DUPLICATE_OTHER_KEY:
-            self._nfe_reject(protocol, code=const.DUPLICATE_OTHER_KEY)
+            self._nfe_number_taken(protocol)
         elif kind is Kind.DENIED:
             self._nfe_deny(protocol)
         elif kind in TRY_LATER:
@@ -163,18 +169,21 @@ class FiscalDocumentResult(models.Model):
         )
         self._nfe_problem_set(const.DIGEST_MISMATCH, message)
 
-    def _nfe_reject(self, answer, code=None):
+    def _nfe_reject(self, answer):
         """A rule refused the notes: the number stays, the data must change."""
         for document in self:
             document._nfe_write_decision(answer)
             document._nfe_move("action_reject", "rejeitada")
-        message = self.company_id._nfe_lang().env._(
+        message = self._nfe_refusal_message(answer)
+        self._nfe_problem_set(f"sefaz_{answer.code}", message)
+
+    def _nfe_refusal_message(self, answer):
+        return self.company_id._nfe_lang().env._(
             "The SEFAZ refused the NF-e: %(code)s - %(reason)s. Correct what it names "
             "and send it again; the number stays.",
             code=answer.code,
             reason=answer.reason,
         )
-        self._nfe_problem_set(code or f"sefaz_{answer.code}", message)
 
     def _nfe_deny(self, answer):
         self._nfe_write_decision(answer)
@@ -216,28 +225,30 @@ class FiscalDocumentResult(models.Model):
         self.write({"nfe_transmission": "ready", "state_edoc": "a_enviar"})
 
     def _nfe_unavailable(self):
-        message = self.company_id._nfe_lang().env._(
+        delay = self._nfe_retry_delay()
+        message = self._nfe_unavailable_message()
+        self._nfe_problem_set(const.SEFAZ_UNAVAILABLE, message, delay=delay)
+        many = max(self.mapped("nfe_tries")) >= const.TRIES_TO_HOLD
+        if not (many and self.company_id._nfe_hold()):
+            self._nfe_queue_send(delay=delay)
+
+    def _nfe_unavailable_message(self):
+        return self.company_id._nfe_lang().env._(
             "The SEFAZ cannot be reached or is out of service. The NF-e is sent again "
             "on its own."
         )
-        delay = self._nfe_retry_delay()
-        self._nfe_problem_set(const.SEFAZ_UNAVAILABLE, message, delay=delay)
-        self._nfe_queue_send(delay=delay)
 
     def _nfe_try_later(self, answer):
         """108, 109, 656, 28x: the note is as good as before."""
         if answer.kind is Kind.SERVICE_DOWN:
             self._nfe_unavailable()
+            if answer.code in DOWN_FOR_ALL:
+                self.company_id._nfe_hold()
         elif answer.kind is Kind.ABUSE:
             self._nfe_pause()
             self._nfe_wait_for_pause()
         else:
-            message = self.company_id._nfe_lang().env._(
-                "The SEFAZ refuses the certificate: %(code)s - %(reason)s.",
-                code=answer.code,
-                reason=answer.reason,
-            )
-            self._nfe_problem_set(f"sefaz_{answer.code}", message)
+            self._nfe_certificate_refused(answer.code, answer.reason)
 
     def _nfe_pause(self):
         self.company_id._nfe_pause()
@@ -252,8 +263,3 @@ class FiscalDocumentResult(models.Model):
         delay = 0 if now else const.READ_BACK_DELAYS[0]
         self._nfe_problem_set(const.OUTCOME_UNKNOWN, message, delay=delay or 1)
         self._nfe_delay("_nfe_recover", const.SEND_CHANNEL, delay=delay)
-
-    def _nfe_in_transit_since(self):
-        """How long ago the last sending of the document began."""
-        sent = self.nfe_attempt_ids.filtered(lambda row: row.kind == "send")[:1]
-        return fields.Datetime.now() - sent.started if sent else timedelta.max

@@ -35,6 +35,12 @@ class FiscalDocumentSend(models.Model):
             )
         )
         for company, documents in ready.grouped("company_id").items():
+            alone = documents.filtered(
+                lambda doc: doc.nfe_problem_code == const.LOT_REFUSED
+            )
+            for document in alone:
+                document._nfe_delay("_nfe_send", const.SEND_CHANNEL, True, delay=delay)
+            documents -= alone
             many = len(documents) >= company.nfe_lot_from
             size = const.MAX_JOB_DOCUMENTS if many else 1
             for ids in split_every(size, documents.ids):
@@ -67,9 +73,9 @@ class FiscalDocumentSend(models.Model):
         """
         with self._nfe_transaction() as batch:
             batch = batch.exists()._nfe_sendable()
-            if not batch or batch._nfe_wait_for_pause():
+            if not batch or batch._nfe_wait_at_gate():
                 return self.browse()
-            batch = batch._nfe_fit_contingency()
+            batch = batch._nfe_fit_contingency()._nfe_without_tired()
             unsigned = batch.filtered(lambda doc: not doc.nfe_signed_id)
             unsigned._nfe_lock()
             for document in unsigned:
@@ -148,7 +154,7 @@ class FiscalDocumentSend(models.Model):
             chosen = free._nfe_sendable().filtered("nfe_signed_id")
             batch, chosen = chosen, chosen._nfe_cut_lot()
             (batch - chosen)._nfe_queue_send()
-            if not chosen:
+            if not chosen or chosen._nfe_wait_at_gate():
                 return None
             client = chosen._nfe_client_or_problem(chosen._nfe_office(sending=True))
             if client is None:

@@ -248,6 +248,8 @@ class NfeAttempt(models.Model):
             authorised._nfe_announce()
             self.state = "done"
             self._read_back(list(by_key.values()))
+            if any(row.kind is Kind.SCHEMA for row in result.protocols):
+                self.company_id._nfe_stop_after_refusals()
         elif result.kind in (Kind.PROCESSING, Kind.SERVICE_DOWN, Kind.CERTIFICATE):
             self._ask_again()
         elif result.kind is Kind.ABUSE:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..domain.contingency import Sending
+from ..domain.endpoints import NORMAL
 
 
 class NfeAttemptContingency(models.Model):
@@ -23,7 +24,8 @@ class NfeAttemptContingency(models.Model):
     @api.model
     def _open_status(self, company):
         """Create the intent of the question whether home is up."""
-        return self.create({"company_id": company.id, "kind": "status"})
+        values = {"company_id": company.id, "kind": "status", "emission_type": NORMAL}
+        return self.create(values)
 
     def _as_sending(self):
         """The row as ``domain.contingency`` reads it."""

@@ -115,6 +115,8 @@ class NfeContingency(models.Model):
         )
         _logger.info("Company %s issues in contingency: %s", company.id, mode.value)
         record._announce_start()
+        # The question for home's status is the contingency's own now.
+        record.company_id.nfe_held_until = False
         company._nfe_send_waiting()
         return record
 

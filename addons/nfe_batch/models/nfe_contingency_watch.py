@@ -65,12 +65,13 @@ class NfeContingencyWatch(models.Model):
 
     @api.model
     def _recent_sendings(self, company, current):
-        """Sendings of the mode that is on, newest first, as the domain wants them."""
+        """Sendings of the mode that is on, newest first, as the domain wants them;
+        while notes are held, the questions for home's status stand in for them."""
         begin = current.since or self._last_ended(company).until
         offices = [current.emission_type] if current else ["1", "4"]
         domain = [
             ("company_id", "=", company.id),
-            ("kind", "=", "send"),
+            ("kind", "in", ("send", "status")),
             ("outcome", "in", ("answered", "not_sent", "unknown")),
             ("emission_type", "in", offices),
         ]

@@ -36,10 +36,10 @@ class ResCompanySefaz(models.Model):
             )
         # sudo: managers of the NF-e do not write companies.
         self.sudo().write(
-            {"nfe_status": self._nfe_ask_status(), "nfe_status_time": now}
+            {"nfe_status": self._nfe_status_words(), "nfe_status_time": now}
         )
 
-    def _nfe_ask_status(self):
+    def _nfe_status_words(self):
         """The answer in words; nothing is written before it is here."""
         client = self._nfe_client_or_error()
         try:

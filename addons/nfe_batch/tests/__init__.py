@@ -23,3 +23,6 @@ from . import test_billing
 from . import test_without_sale
 from . import test_golden_taxes
 from . import test_difal_rule
+from . import test_failures
+from . import test_gate
+from . import test_numbering

@@ -1,5 +1,6 @@
 import base64
 import tempfile
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from odoo.addons.queue_job.job import Job
 
 from simulators.common.certificates import CertificateAuthority
 from simulators.sefaz import SefazSimulator
+
+from .. import const
 
 CNPJ = "81583054000129"
 PASSWORD = "test"
@@ -78,6 +81,9 @@ class NfeCase(TransactionCase):
     def setUp(self):
         super().setUp()
         self.sefaz.reset()
+        # Tests run jobs whatever their time; those of the waits set their own.
+        self.patch(const, "PATIENCE", timedelta())
+        self.patch(const, "STATUS_INTERVAL", timedelta())
 
     @classmethod
     def _request_handler(cls, s, r, /, **kw):

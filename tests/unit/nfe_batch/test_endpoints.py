@@ -114,7 +114,9 @@ def test_unknown_state():
 def test_national_services_are_those_of_the_national_environment():
     url = locate(Service.DISTRIBUTION, state="SP", environment="1")
     assert urlsplit(url).netloc == "www1.nfe.fazenda.gov.br"
-    event = locate(Service.EVENT, state="SP", environment="1", office="AN")
+    event = locate(
+        Service.EVENT, state="SP", environment="1", emission_type=endpoints.AN
+    )
     assert urlsplit(event).netloc == "www.nfe.fazenda.gov.br"
 
 
