@@ -14,6 +14,7 @@ UPDATE l10n_br_fiscal_document
  WHERE nfe_cancellation IS NOT NULL
     OR nfe_correction IS NOT NULL;
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
+UPDATE nfe_package SET state = 'failed' WHERE state = 'building';
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job
    SET state = 'cancelled'

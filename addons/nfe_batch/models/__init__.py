@@ -25,3 +25,11 @@ from . import invalidate_number
 from . import registry_warm_up
 from . import fiscal_document_actions
 from . import account_move
+from . import res_company_papers
+from . import fiscal_document_print
+from . import nfe_package
+from . import nfe_package_print
+from . import nfe_package_xml
+from . import nfe_package_monthly
+from . import nfe_receiver
+from . import nfe_delivery
