@@ -101,6 +101,8 @@ class FiscalDocumentPrint(models.Model):
         refused = self - documents
         if not documents:
             raise UserError(refused._nfe_refused_message())
+        if len(documents.company_id) > 1:
+            raise UserError(self.env._("Print the notes of one company at a time."))
         package = self.env["nfe.package"]._request_print(kind, documents)
         action = package._open_files()
         if not refused:
