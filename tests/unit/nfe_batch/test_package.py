@@ -77,6 +77,9 @@ def test_gap_belongs_to_the_month_that_shows_it():
         before=datetime(2026, 10, 1, tzinfo=BRASILIA),
     )
     assert september.complete
+    # And is not told again a month later.
+    numbers = [drawn(1, 1, month=9), drawn(3, 2, month=9), drawn(4, 2)]
+    assert october(numbers).complete
 
 
 @given(
