@@ -19,6 +19,12 @@ through one by one before the result of their lot could be asked for."""
 SEND_CHANNEL = "root.nfe.send"
 PAPERS_CHANNEL = "root.nfe.papers"
 
+LABELS_PER_FILE = 100
+"""Labels in a merged file: what a roll prints in one go, and little memory."""
+
+PRINT_NOW = {"danfe": 50, "labels": 300, "zpl": 1000}
+"""So many papers are merged while the user waits; more of them by a job."""
+
 CALL_LIMIT = timedelta(minutes=3)
 """No call lives longer (connect and read timeouts are far below): an attempt that
 is open for longer belongs to a process that died."""

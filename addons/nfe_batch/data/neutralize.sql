@@ -24,6 +24,7 @@ UPDATE l10n_br_fiscal_document
 UPDATE nfe_contingency SET until = now() AT TIME ZONE 'UTC' WHERE until IS NULL;
 UPDATE res_company SET nfe_contingency_policy = 'off';
 UPDATE nfe_voiding SET state = 'draft' WHERE state IN ('ready', 'sending', 'unknown');
+UPDATE nfe_package SET state = 'failed' WHERE state = 'building';
 UPDATE nfe_attempt SET state = 'done' WHERE state != 'done';
 UPDATE queue_job
    SET state = 'cancelled'

@@ -39,11 +39,15 @@ class Fate(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A number that a document took; ``at`` is when, in the issuer's local time."""
+    """A number that a document took; ``at`` is when, in the issuer's local time.
+
+    ``state`` is the OCA's ``state_edoc`` of the document.
+    """
 
     number: int
     at: datetime
     fate: Fate
+    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,3 +55,11 @@ from . import fiscal_document_return
 from . import account_return
 from . import account_move_difal
 from . import nfe_check_taxes
+from . import res_company_papers
+from . import fiscal_document_print
+from . import nfe_package
+from . import nfe_package_print
+from . import nfe_package_xml
+from . import nfe_package_monthly
+from . import nfe_receiver
+from . import nfe_delivery

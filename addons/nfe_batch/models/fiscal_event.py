@@ -49,7 +49,9 @@ class FiscalEvent(models.Model):
 
     def _nfe_draw_correction(self):
         report = DaCCe(
-            xml=self.file_response_id.raw.decode(), emitente=self._nfe_issuer_box()
+            xml=self.file_response_id.raw.decode(),
+            emitente=self._nfe_issuer_box(),
+            image=self.company_id._nfe_logo(),
         )
         name = f"CCe-{self.document_id.document_key}-{self.sequence}.pdf"
         self.nfe_pdf_id = self.document_id._nfe_attach_pdf(name, report)

@@ -346,3 +346,9 @@ class NfeVoiding(models.Model):
         self.ensure_one()
         content = self.with_context(bin_size=False).signed_xml
         return base64.b64decode(content or b"")
+
+    def _proc_bytes(self):
+        """procInutNFe, byte by byte, or empty bytes when the SEFAZ did not void it."""
+        self.ensure_one()
+        content = self.with_context(bin_size=False).proc_xml
+        return base64.b64decode(content or b"")

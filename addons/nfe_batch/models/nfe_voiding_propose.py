@@ -108,6 +108,7 @@ class NfeVoidingPropose(models.Model):
             Drawn(
                 number=int(number),
                 at=serie.company_id._nfe_local(at),
+                state=state or "",
                 fate=fate_of(
                     state=state or "",
                     protocol=protocol or "",

@@ -9,6 +9,8 @@ from . import test_distribution
 from . import test_invoice
 from . import test_lot
 from . import test_neutralize
+from . import test_mail
+from . import test_package
 from . import test_papers
 from . import test_preflight
 from . import test_reissue
