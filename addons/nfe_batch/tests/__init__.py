@@ -13,3 +13,9 @@ from . import test_unavailable
 from . import test_unknown
 from . import test_voiding
 from . import test_registry_warm_up
+from . import test_company_wall
+from . import test_secrets
+from . import test_batch_board
+from . import test_config_check
+from . import test_document_screen
+from . import test_rejections

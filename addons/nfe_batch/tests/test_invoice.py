@@ -59,3 +59,20 @@ class TestInvoice(NfeInvoiceCase):
         for record in (move, move.fiscal_document_id):
             arch = record.get_view(view_type="form")["arch"]
             self.assertIn("nfe_attempt_ids", arch)
+
+    # === l10n_br_account's context flag, see models/ir_rule.py === #
+
+    def test_invoices_with_and_without_document_are_found(self):
+        invoice = self._make_invoice()
+        moves = self.env["account.move"].with_user(self.user)
+        plain = moves.create({"move_type": "entry", "company_id": self.company.id})
+        self.assertTrue(invoice.fiscal_document_id)
+        self.assertFalse(plain.fiscal_document_id)
+        self.assertEqual(moves.search([]) & (invoice + plain), invoice + plain)
+
+    def test_received_document_becomes_a_bill(self):
+        document = self._make_document(document_date="2026-11-02 12:00:00")
+        moves = self.env["account.move"].with_user(self.user)
+        form = moves.import_fiscal_document(document, move_type="in_invoice")
+        bill = self.env["account.move"].browse(form.id)
+        self.assertEqual(bill.fiscal_document_id, document)

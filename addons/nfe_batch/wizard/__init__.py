@@ -1,0 +1,2 @@
+from . import nfe_batch_add
+from . import nfe_config_check
