@@ -45,7 +45,10 @@ class NfeBatch(models.Model):
         "Pick-up", required=True, help="When the carrier takes the goods."
     )
     state = fields.Selection(
-        [("open", "Under Way"), ("done", "Closed")], required=True, default="open", copy=False
+        [("open", "Under Way"), ("done", "Closed")],
+        required=True,
+        default="open",
+        copy=False,
     )
     document_ids = fields.One2many(
         "l10n_br_fiscal.document", "nfe_batch_id", "Notes", check_company=True
