@@ -69,10 +69,3 @@ class TestInvoice(NfeInvoiceCase):
         self.assertTrue(invoice.fiscal_document_id)
         self.assertFalse(plain.fiscal_document_id)
         self.assertEqual(moves.search([]) & (invoice + plain), invoice + plain)
-
-    def test_received_document_becomes_a_bill(self):
-        document = self._make_document(document_date="2026-11-02 12:00:00")
-        moves = self.env["account.move"].with_user(self.user)
-        form = moves.import_fiscal_document(document, move_type="in_invoice")
-        bill = self.env["account.move"].browse(form.id)
-        self.assertEqual(bill.fiscal_document_id, document)
