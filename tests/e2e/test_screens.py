@@ -179,6 +179,56 @@ def lose_numbers(world: World, count: int) -> tuple[int, int]:
     return first, serie["id"]
 
 
+def test_note_tells_its_history(fiscal, day_world):
+    clerk = day_world.client("fiscal", PASSWORD)
+    document = clerk.search_read(
+        "l10n_br_fiscal.document", [("state_edoc", "=", "autorizada")], "document_key"
+    )[0]
+    action(fiscal, day_world, "l10n_br_fiscal.nfe_document_action", document["id"])
+    fiscal.get_by_role("tab", name="Histórico da NF-e").click()
+    history = fiscal.locator("[name=nfe_timeline]")
+    expect(history).to_contain_text("Documento criado")
+    expect(history).to_contain_text("Autorizada, protocolo")
+    picture(fiscal, "nota-historico", height=1000)
+    key = document["document_key"]
+    found = clerk.search_read(
+        "l10n_br_fiscal.document", [("nfe_search", "ilike", key[20:43])], "document_key"
+    )
+    assert [row["document_key"] for row in found] == [key]
+
+
+def test_batch_of_a_pick_up(fiscal, day_world):
+    """The board counts by itself; what is through stays green."""
+    clerk = day_world.client("fiscal", PASSWORD)
+    notes = clerk.search_read(
+        "l10n_br_fiscal.document", [("state_edoc", "=", "autorizada")], "id"
+    )
+    values = {
+        "document_ids": [[6, 0, [note["id"] for note in notes]]],
+        "name": "Rota Sul, 17 h",
+        "deadline": "2099-01-05 20:00:00",
+    }
+    [wizard] = clerk.call("nfe.batch.add", "create", [values])
+    clerk.call("nfe.batch.add", "action_add", [wizard])
+    action(fiscal, day_world, "nfe_batch.nfe_batch_action")
+    card = fiscal.locator(".o_kanban_record", has_text="Rota Sul, 17 h")
+    expect(card).to_contain_text(f"{len(notes)} autorizadas")
+    expect(card).to_contain_text("Todas autorizadas")
+    # It asks again on its own.
+    fiscal.wait_for_event(
+        "request",
+        predicate=lambda request: "nfe.batch/web_search_read" in request.url,
+        timeout=15_000,
+    )
+    picture(fiscal, "painel-de-lotes", height=500)
+
+
+def test_configuration_is_checked(fiscal, day_world):
+    action(fiscal, day_world, "nfe_batch.nfe_config_check_action_server")
+    expect(fiscal.locator(".o_data_row").first).to_be_visible()
+    picture(fiscal, "verificacao", height=500)
+
+
 def test_order_leads_to_its_label(warehouse, day_world, order):
     action(warehouse, day_world, "industry_b2c_sales.sale_order_action", order["id"])
     warehouse.locator("button[name=action_view_marketplace_parcels]").click()

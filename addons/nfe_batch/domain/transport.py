@@ -178,6 +178,7 @@ def tls_context(credentials: Credentials, ca_file: str | None) -> ssl.SSLContext
         pem += certificate.public_bytes(Encoding.PEM)
     descriptor = os.memfd_create("nfe", os.MFD_CLOEXEC)
     try:
+        os.fchmod(descriptor, 0o600)
         os.write(descriptor, pem)
         context.load_cert_chain(f"/proc/self/fd/{descriptor}", password=password)
     finally:

@@ -28,3 +28,9 @@ from . import test_difal_rule
 from . import test_failures
 from . import test_gate
 from . import test_numbering
+from . import test_company_wall
+from . import test_secrets
+from . import test_batch_board
+from . import test_config_check
+from . import test_document_screen
+from . import test_rejections

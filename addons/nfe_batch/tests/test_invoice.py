@@ -94,3 +94,13 @@ class TestInvoice(NfeInvoiceCase):
         self.assertEqual((old.document_number, old.move_ids.ids), (number, []))
         self.assertEqual(old.state_edoc, "cancelada")
         self.assertEqual(len(self.sefaz.notes()), 2)
+
+    # === l10n_br_account's context flag, see models/ir_rule.py === #
+
+    def test_invoices_with_and_without_document_are_found(self):
+        invoice = self._make_invoice()
+        moves = self.env["account.move"].with_user(self.user)
+        plain = moves.create({"move_type": "entry", "company_id": self.company.id})
+        self.assertTrue(invoice.fiscal_document_id)
+        self.assertFalse(plain.fiscal_document_id)
+        self.assertEqual(moves.search([]) & (invoice + plain), invoice + plain)

@@ -254,6 +254,24 @@ def test_key_never_touches_a_disk(opened, ca_dir, tmp_path, monkeypatch):
     assert set(os.listdir("/proc/self/fd")) == before
 
 
+def test_memory_file_is_locked_and_the_owner_s(opened, ca_dir, monkeypatch):
+    """Whoever may look into the process's files still finds no key in the clear."""
+    seen = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def watched(self, certfile, *args, **kwargs):
+        with open(certfile, "rb") as file:
+            seen.append((os.fstat(file.fileno()).st_mode & 0o777, file.read()))
+        return load(self, certfile, *args, **kwargs)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", watched)
+    transport.tls_context(opened, str(ca_dir / "ca.pem"))
+    [(mode, content)] = seen
+    assert mode == 0o600
+    assert b"ENCRYPTED PRIVATE KEY" in content
+    assert b"BEGIN PRIVATE" not in content and b"RSA PRIVATE" not in content
+
+
 def test_transports_are_kept_per_certificate(opened, authority, ca_dir):
     ca_file = str(ca_dir / "ca.pem")
     first = transport.kept(opened, ca_file=ca_file)
