@@ -1,12 +1,9 @@
-from brazilfiscalreport.danfe import (
-    Danfe,
-    DanfeConfig,
-    DanfeEtiqueta,
-    DanfeEtiquetaConfig,
-)
+from brazilfiscalreport.danfe import Danfe, DanfeConfig, DanfeEtiquetaConfig
 
 from odoo import models
 from odoo.exceptions import UserError
+
+from ..domain.danfe_label import DanfeLabel
 
 
 class FiscalDocumentPapers(models.Model):
@@ -23,7 +20,7 @@ class FiscalDocumentPapers(models.Model):
         for document in self.filtered(lambda doc: doc.nfe_proc_id):
             if document.nfe_label_id:
                 continue
-            label = DanfeEtiqueta(
+            label = DanfeLabel(
                 xml=document.nfe_proc_id.raw.decode(),
                 config=DanfeEtiquetaConfig(paper_width=100, paper_height=150),
             )
