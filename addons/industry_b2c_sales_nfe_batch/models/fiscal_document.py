@@ -1,6 +1,7 @@
 from odoo import models
 
-from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
+from odoo.addons.industry_b2c_sales.domain.axes import Axis, Fact, FiscalState
+from odoo.addons.industry_b2c_sales.timing import utc_now
 
 SOURCE = "sefaz"
 
@@ -65,10 +66,14 @@ class FiscalDocument(models.Model):
         return result
 
     def _b2c_log_fiscal(self, state):
+        """Tell the orders of all these documents at once: a lot has fifty."""
+        at, news = utc_now(), []
         for document in self:
             uid = f"nfe/{document.document_key}/{state.value}/{document.nfe_tries}"
-            for order in document._b2c_orders():
-                order._b2c_log(Axis.FISCAL, state, source=SOURCE, uid=uid)
+            fact = Fact(Axis.FISCAL, state, state.value, SOURCE, at, uid)
+            news += [(order, [fact]) for order in document._b2c_orders()]
+        orders = self.env["sale.order"].union(*(order for order, _facts in news))
+        orders._b2c_log_all(news)
 
     def _b2c_resume_cancellation(self):
         """The plan of a cancelled order waits for what the SEFAZ says."""
