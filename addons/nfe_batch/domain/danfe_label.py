@@ -14,6 +14,7 @@ from brazilfiscalreport.danfe import DanfeEtiqueta
 from brazilfiscalreport.danfe.danfe_etiqueta import (
     BARCODE_HEIGHT,
     BARCODE_QUIET_ZONE_MODULES,
+    MIN_BARCODE_WIDTH,
 )
 
 
@@ -21,10 +22,11 @@ class DanfeLabel(DanfeEtiqueta):
     """DANFE Simplificado - Etiqueta (NT 2020.004)."""
 
     def _draw_barcode(self, x: float, y: float, width: float, module: float) -> None:
-        """CODE-128 of the access key; ``module`` is the narrowest bar, in mm.
-
-        Never narrower than the MOC wants: our paper has one size, and it is wide.
-        """
+        """CODE-128 of the access key; ``module`` is the narrowest bar, in mm."""
+        if width < MIN_BARCODE_WIDTH:
+            # Paper that is too narrow: the library's warning.
+            super()._draw_barcode(x, y, width, module)
+            return
         place = x + BARCODE_QUIET_ZONE_MODULES * module
         with self.local_context(fill_color=0):
             for bar, modules in groupby(Code128(self.key_nfe).build()[0]):

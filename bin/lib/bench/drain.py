@@ -13,7 +13,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 POLL_SECONDS = 0.25
 # The server's line about a request ends with its queries, their time and the rest.
-JOB_LINE = re.compile(r'/queue_job/runjob\?[^"]*job_uuid=([0-9a-f-]+)[^"]*" 200 - (\d+) ')
+JOB_LINE = re.compile(
+    r'/queue_job/runjob\?[^"]*job_uuid=([0-9a-f-]+)[^"]*" 200 - (\d+) '
+)
 
 
 def processes(group: int) -> list[tuple[float, float]]:

@@ -1,9 +1,11 @@
 """A thousand notes: from the posted invoice to authorised, stored and labelled.
 
-The invoices of consumers are posted before the clock starts. Then a real Odoo server,
-with its job runner and its workers, sends them to the simulated SEFAZ, whose answers
-take 300 ms, and draws the labels. In the same run: build and sign, outside Odoo, our
-way and the way of other libraries, and the RSA signature that is the limit of all.
+The invoices of consumers are posted, and with that signed, before the clock starts.
+Then a real Odoo server, with its job runner and workers, sends them to the simulated
+SEFAZ, whose answers take 300 ms, and draws the labels. CPU and SQL are those of the
+signing and of all processes of the server; the simulator's are not ours. In the same
+run: build and sign, outside Odoo, our way and the way of other libraries, and the RSA
+signature that is the limit of all.
 """
 
 from __future__ import annotations
@@ -40,24 +42,32 @@ class Run:
         self.world = world
         self.n = n
         self.notes = env["l10n_br_fiscal.document"]
-        self.rss_start = 0.0
+        self.rss_start = self.rss_end = 0.0
 
     def figures(self) -> dict[str, Any]:
         """All of it, in the order of the report."""
         self.world.start_sefaz(LATENCY_MS)
         self.env.company.write(self.world.sefaz_settings())
         self._post()
-        sign = self._sign()
-        in_odoo = self._sign_in_odoo()
+        outside = self._sign_outside()
+        signing = self._sign_again()
+        # Crons would do other work, and their CPU would be counted.
         self.world.launch_odoo("--max-cron-threads", "0")
         self.world.await_odoo()
-        drained = self._drain()
+        wall, cpu = self._drain()
+        stages = self._stages()
         return {
             "n": self.n,
             "authorised": self._authorised(),
-            **drained,
-            **sign,
-            "sign_in_odoo": in_odoo,
+            "wall_s": round(wall, 1),
+            **outside,
+            "odoo_cpu_ms": round(cpu * 1000 / self.n + signing["cpu_ms"], 1),
+            "odoo_sql": round(
+                sum(stage["sql"] for stage in stages.values()) + signing["sql"], 1
+            ),
+            "rss_start_mb": round(self.rss_start),
+            "rss_end_mb": round(self.rss_end),
+            "stages": {"sign": signing, **stages},
         }
 
     # === BEFORE THE CLOCK === #
@@ -73,46 +83,51 @@ class Run:
         self.env["queue.job"].search([("state", "in", UNDECIDED)]).unlink()
         self.env.cr.commit()
 
-    def _sign(self) -> dict[str, Any]:
+    def _sign_outside(self) -> dict[str, Any]:
         """Build and sign outside Odoo, on the data of these notes."""
         notes = [note._nfe_document_data() for note in self.notes[:SIGNED]]
         pfx = base64.b64decode(self.world.certificate()["content"])
         return nfe_sign.figures(notes, pfx, PASSWORD, self.world.folder.parent)
 
-    def _sign_in_odoo(self) -> dict[str, float]:
-        """What signing and storing cost when the invoices were posted, per note."""
+    def _sign_again(self) -> dict[str, float]:
+        """What it cost to sign and store when the invoices were posted, per note."""
         meter = Meter()
         notes = self.notes[:SIGNED]
+        # As in a process that signed before.
+        notes[0]._nfe_sign()
+        self.env.flush_all()
         self.env.invalidate_all()
-        with meter.running(self.env.cr):
-            for start in range(0, len(notes), intake.CHUNK):
+        for start in range(0, len(notes), intake.CHUNK):
+            with meter.running(self.env.cr):
                 for note in notes[start : start + intake.CHUNK]:
                     note._nfe_sign()
+            self.env.invalidate_all()
         self.env.cr.rollback()
-        self.env.invalidate_all()
         return meter.each(len(notes))
 
     # === THE CLOCK === #
 
-    def _drain(self) -> dict[str, Any]:
-        """Queue all notes at once and wait for the last label."""
+    def _drain(self) -> tuple[float, float]:
+        """Queue all notes at once and wait for the last label.
+
+        :return: seconds on the clock, and of CPU
+        """
         group = self.world.odoo.pid()
         cpu, start = drain.cpu_seconds(group), time.monotonic()
         self.notes._nfe_queue_send()
         self.env.cr.commit()
         drain.wait_until(self._is_done, LIMIT_SECONDS, self._look_after)
         wall = time.monotonic() - start
-        cpu = drain.cpu_seconds(group) - cpu
-        rss = drain.memory_mb(group)
+        self.rss_end = drain.memory_mb(group)
+        return wall, drain.cpu_seconds(group) - cpu
+
+    def _stages(self) -> dict[str, dict[str, float]]:
+        """Jobs by method, their queries per note and the seconds of the workers."""
         queries = drain.queries_by_job(self.world.odoo.log)
-        return {
-            "wall_s": round(wall, 1),
-            "odoo_cpu_ms": round(cpu * 1000 / self.n, 1),
-            "odoo_sql": round(sum(queries.values()) / self.n, 1),
-            "rss_start_mb": round(self.rss_start),
-            "rss_end_mb": round(rss),
-            "stages": drain.stages(self.env.cr, queries),
-        }
+        stages = drain.stages(self.env.cr, queries)
+        for stage in stages.values():
+            stage["sql"] = round(stage["sql"] / self.n, 1)
+        return stages
 
     def _is_done(self) -> bool:
         """Every note has its label and no job is left."""
@@ -147,10 +162,14 @@ class Run:
     def _authorised(self) -> int:
         """Notes that are authorised in both books, with their XML and label here."""
         self.env.invalidate_all()
-        books = {row["key"] for row in read(f"{self.world.sefaz_at['control']}/__ctl/notes")}
+        books = {
+            row["key"] for row in read(f"{self.world.sefaz_at['control']}/__ctl/notes")
+        }
         stored = self.notes.filtered(
             lambda note: (
-                note.state_edoc == "autorizada" and note.nfe_proc_id and note.nfe_label_id
+                note.state_edoc == "autorizada"
+                and note.nfe_proc_id
+                and note.nfe_label_id
             )
         )
         return len(books & set(stored.mapped("document_key")))
@@ -161,7 +180,7 @@ def run(database: str, n: int) -> dict[str, Any]:
     world = World(Path(os.environ["B2C_LOCAL"]), database, odoo_port=0)
     with environment(database) as env:
         try:
-            return Run(env(user=env.user.id), world, n).figures()
+            return Run(env, world, n).figures()
         finally:
             world.stop()
 
@@ -181,7 +200,9 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="bin/bench nfe", description=__doc__)
     parser.add_argument("--n", type=int, default=1000, help="notes")
-    parser.add_argument("--json", action="store_true", help="figures as JSON, last line")
+    parser.add_argument(
+        "--json", action="store_true", help="figures as JSON, last line"
+    )
     parser.add_argument("--database", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     figures = run(chosen.database, chosen.n)

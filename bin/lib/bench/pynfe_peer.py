@@ -126,8 +126,10 @@ def work(note):
 
 
 assert "SignatureValue" in work(given["notes"][0])  # noqa: S101
-start = time.process_time()
-for one in given["notes"]:
-    work(one)
-spent = time.process_time() - start
-print(json.dumps({"ms": round(spent * 1000 / len(given["notes"]), 1)}))
+rounds = []
+for _round in range(given["rounds"]):
+    start = time.process_time()
+    for one in given["notes"]:
+        work(one)
+    rounds.append(time.process_time() - start)
+print(json.dumps({"ms": round(min(rounds) * 1000 / len(given["notes"]), 1)}))
