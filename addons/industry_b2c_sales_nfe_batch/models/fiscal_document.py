@@ -1,7 +1,6 @@
 from odoo import models
 
-from odoo.addons.industry_b2c_sales.domain.axes import Axis, Fact, FiscalState
-from odoo.addons.industry_b2c_sales.timing import utc_now
+from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
 
 SOURCE = "sefaz"
 
@@ -66,14 +65,11 @@ class FiscalDocument(models.Model):
         return result
 
     def _b2c_log_fiscal(self, state):
-        """Tell the orders of all these documents at once: a lot has fifty."""
-        at, news = utc_now(), []
+        news = []
         for document in self:
             uid = f"nfe/{document.document_key}/{state.value}/{document.nfe_tries}"
-            fact = Fact(Axis.FISCAL, state, state.value, SOURCE, at, uid)
-            news += [(order, [fact]) for order in document._b2c_orders()]
-        orders = self.env["sale.order"].union(*(order for order, _facts in news))
-        orders._b2c_log_all(news)
+            news += [(order, uid) for order in document._b2c_orders()]
+        self._b2c_orders()._b2c_log_each(Axis.FISCAL, state, SOURCE, news)
 
     def _b2c_resume_cancellation(self):
         """The plan of a cancelled order waits for what the SEFAZ says."""
