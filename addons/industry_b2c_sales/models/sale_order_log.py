@@ -38,6 +38,18 @@ class SaleOrder(models.Model):
         )
         return self._b2c_log_facts([fact], note=note)
 
+    def _b2c_log_each(self, axis, state, source, news):
+        """Log one state for many orders at once, as a lot of notes brings it.
+
+        :param axis: an ``Axis``, ``state`` a state of it; see `_b2c_log`
+        :param news: pairs of an order of ``self`` and the uid of its own fact
+        """
+        at = utc_now()
+        return self._b2c_log_all(
+            (order, [Fact(axis, state, state.value, source, at, uid)])
+            for order, uid in news
+        )
+
     def _b2c_log_facts(self, facts, note=None):
         """Append several facts to each order; see `_b2c_log`."""
         return self._b2c_log_all([(order, facts) for order in self], note=note)

@@ -5,7 +5,14 @@ from random import Random
 from odoo.tests import tagged
 
 from ..const import AXIS_FIELDS
-from ..domain.axes import Axis, OrderState, ParcelState, PaymentState, ReturnState
+from ..domain.axes import (
+    Axis,
+    FiscalState,
+    OrderState,
+    ParcelState,
+    PaymentState,
+    ReturnState,
+)
 from .common import NOW, B2cCase, fact, intake
 
 STATES = [*AXIS_FIELDS.values(), "b2c_state_unknown"]
@@ -42,6 +49,18 @@ class TestLog(B2cCase):
         told = [self.states(order) for order in orders]
         self.assertEqual(told, [told[0]] * 24)
         self.assertEqual(told[0]["b2c_order_state"], "cancelled")
+
+    def test_one_state_for_many_orders(self):
+        """A lot of notes: each order gets its own fact, and gets it once."""
+        orders = self.take_in(*(intake(f"m{n}") for n in range(3)))
+        news = [(order, f"nfe/{order.id}") for order in orders]
+        before = {order.id: len(order.b2c_event_ids) for order in orders}
+        for _told in range(2):
+            orders._b2c_log_each(Axis.FISCAL, FiscalState.AUTHORIZED, "sefaz", news)
+        for order, uid in news:
+            self.assertEqual(order.b2c_fiscal_state, "authorized")
+            self.assertEqual(len(order.b2c_event_ids), before[order.id] + 1)
+            self.assertIn(uid, order.b2c_event_ids.mapped("uid"))
 
     def test_shuffled_life_on_four_axes_with_repetitions(self):
         facts = [

@@ -65,10 +65,11 @@ class FiscalDocument(models.Model):
         return result
 
     def _b2c_log_fiscal(self, state):
+        news = []
         for document in self:
             uid = f"nfe/{document.document_key}/{state.value}/{document.nfe_tries}"
-            for order in document._b2c_orders():
-                order._b2c_log(Axis.FISCAL, state, source=SOURCE, uid=uid)
+            news += [(order, uid) for order in document._b2c_orders()]
+        self._b2c_orders()._b2c_log_each(Axis.FISCAL, state, SOURCE, news)
 
     def _b2c_resume_cancellation(self):
         """The plan of a cancelled order waits for what the SEFAZ says."""

@@ -31,12 +31,14 @@ def make(cls: type[Bound], **values: Any) -> Bound | None:
     the schema.
     """
     converters = _converters(cls)
-    filled = {
-        name: converters[name](value)
-        for name, value in values.items()
-        if value not in (None, "", [])
-    }
-    filled = {name: value for name, value in filled.items() if value is not None}
+    filled = {}
+    for name, value in values.items():
+        # Zero is a value.
+        if not value and value in (None, "", []):
+            continue
+        converted = converters[name](value)
+        if converted is not None:
+            filled[name] = converted
     return cls(**filled) if filled else None
 
 

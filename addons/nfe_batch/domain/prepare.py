@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from . import schema, totals
-from .access_key import key_of
+from . import schema
 from .builder import build
 from .document import Note
 from .schema import SchemaError, SchemaInvalid
@@ -23,7 +21,6 @@ class Prepared:
     key: str
     signed_xml: bytes = field(repr=False)
     digest: str
-    total: Decimal
 
 
 def prepare(note: Note, signer: Signer) -> Prepared:
@@ -38,4 +35,4 @@ def prepare(note: Note, signer: Signer) -> Prepared:
         raise SchemaInvalid((SchemaError("", f"Unknown code: {error}"),)) from error
     signed = signer.sign(serialize(built, "NFe"))
     schema.require("NFe", signed)
-    return Prepared(key_of(note), signed, digest_of(signed), totals.of(note).note)
+    return Prepared(built.infNFe.Id.removeprefix("NFe"), signed, digest_of(signed))

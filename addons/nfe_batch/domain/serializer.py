@@ -45,26 +45,30 @@ def serialize(element: Any, tag: str) -> bytes:
 
 def _write(parts: list[str], value: Any, tag: str, namespace: str, scope: str) -> None:
     declaration = "" if namespace == scope else f' xmlns="{namespace}"'
-    if not dataclasses.is_dataclass(value):
+    plan = _plan(type(value))
+    if plan is None:
         content = escape(_text(value))
         end = f">{content}</{tag}>" if content else "/>"
         parts.append(f"<{tag}{declaration}{end}")
         return
-    plan = _plan(type(value))
     parts.append(f"<{tag}{declaration}")
-    for member in plan.attributes:
-        content = getattr(value, member.attribute)
+    for name, label, _namespace in plan.attributes:
+        content = getattr(value, name)
         if content is not None:
             quoted = escape(_text(content), _ATTRIBUTE_ENTITIES)
-            parts.append(f' {member.tag}="{quoted}"')
+            parts.append(f' {label}="{quoted}"')
     start = len(parts)
     parts.append(">")
-    for member in plan.elements:
-        content = getattr(value, member.attribute)
-        rows = content if isinstance(content, list) else (content,)
-        for row in rows:
-            if row is not None:
-                _write(parts, row, member.tag, member.namespace, namespace)
+    for name, label, place in plan.elements:
+        content = getattr(value, name)
+        # Most elements of the layout are optional and not there.
+        if content is None:
+            continue
+        for row in content if isinstance(content, list) else (content,):
+            if row and type(row) is str and place == namespace:
+                parts.append(f"<{label}>{escape(row)}</{label}>")
+            elif row is not None:
+                _write(parts, row, label, place, namespace)
     if len(parts) == start + 1:
         parts[start] = "/>"
     else:
@@ -82,7 +86,10 @@ def _text(value: Any) -> str:
 
 
 @cache
-def _plan(cls: type) -> _Plan:
+def _plan(cls: type) -> _Plan | None:
+    """None for a class that is a value, not a group."""
+    if not dataclasses.is_dataclass(cls):
+        return None
     attributes, elements = [], []
     for field in dataclasses.fields(cls):
         member = _Member(

@@ -23,6 +23,8 @@ _REPLACED = str.maketrans(
 )
 _PHONE_LENGTHS = range(6, 15)
 _SPACES = re.compile(r"\s+")
+_BEYOND_LATIN = re.compile(r"[^\x00-\xff]")
+_HIDDEN = re.compile(r"[^\s!-~¡-ÿ]")
 
 
 def clean(text: str, limit: int) -> str | None:
@@ -31,9 +33,11 @@ def clean(text: str, limit: int) -> str | None:
     A customer's emoji must not stop the lot with 225, so what Latin-1 lacks is
     replaced by its base letter or left out. Returns None when nothing is left.
     """
-    composed = unicodedata.normalize("NFC", text or "").translate(_REPLACED)
-    letters = "".join(_latin(char) for char in composed)
-    shown = "".join(char for char in letters if char.isspace() or _is_printable(char))
+    shown = text or ""
+    # Most texts of a note are plain already; all of this costs as much as signing.
+    if not (shown.isascii() and shown.isprintable()):
+        composed = unicodedata.normalize("NFC", shown).translate(_REPLACED)
+        shown = _HIDDEN.sub("", _BEYOND_LATIN.sub(_latin, composed))
     return _SPACES.sub(" ", shown).strip()[:limit].strip() or None
 
 
@@ -82,12 +86,7 @@ def phone(text: str) -> str | None:
     return digits if len(digits) in _PHONE_LENGTHS else None
 
 
-def _latin(char: str) -> str:
-    if ord(char) <= 0xFF:
-        return char
-    base = unicodedata.normalize("NFKD", char)
+def _latin(found: re.Match[str]) -> str:
+    """The base letter of a character, where Latin-1 has it."""
+    base = unicodedata.normalize("NFKD", found[0])
     return "".join(part for part in base if ord(part) <= 0xFF)
-
-
-def _is_printable(char: str) -> bool:
-    return "!" <= char <= "~" or "¡" <= char <= "ÿ"

@@ -1,4 +1,4 @@
-from brazilfiscalreport.danfe import DanfeEtiqueta, DanfeEtiquetaConfig
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +8,7 @@ from .. import const
 from ..domain import answers, contingency, endpoints, event
 from ..domain.contingency import Mode
 from ..domain.cstat import Kind
+from ..domain.danfe_label import DanfeLabel
 from ..domain.schema import SchemaInvalid
 from ..event_kind import EPEC
 
@@ -206,7 +207,7 @@ class FiscalDocumentEpec(models.Model):
             "sent again on its own."
         )
 
-    def _nfe_reject(self, answer, code=None):
+    def _nfe_reject(self, answer):
         """468 for a note whose EPEC stands: home learns of the event a little later."""
         early = self.filtered(
             lambda doc: answer.code == NOT_SHARED_YET and doc.nfe_epec_date
@@ -220,23 +221,26 @@ class FiscalDocumentEpec(models.Model):
             early._nfe_problem_set(const.SEFAZ_UNAVAILABLE, message, delay=SHARED_DELAY)
         rest = self - early
         if rest:
-            super(FiscalDocumentEpec, rest)._nfe_reject(answer, code)
+            super(FiscalDocumentEpec, rest)._nfe_reject(answer)
 
     # === PAPER AND ALARM === #
+
+    def _nfe_label_config(self):
+        """A label of before the authorisation tells the protocol of the event."""
+        config = super()._nfe_label_config()
+        if not self.nfe_epec_protocol or self.nfe_proc_id:
+            return config
+        moment = self._nfe_local(self.nfe_epec_date)
+        number = f"{self.nfe_epec_protocol} - {moment:%d/%m/%Y %H:%M:%S}"
+        return replace(config, epec_protocol=number)
 
     def _nfe_make_epec_label(self):
         """Job: draw the label that goes with the parcel until the note follows."""
         for document in self.filtered("nfe_epec_protocol"):
             if document.nfe_epec_label_id:
                 continue
-            moment = document._nfe_local(document.nfe_epec_date)
-            number = f"{document.nfe_epec_protocol} - {moment:%d/%m/%Y %H:%M:%S}"
-            label = DanfeEtiqueta(
-                xml=document._nfe_signed_bytes().decode(),
-                config=DanfeEtiquetaConfig(
-                    paper_width=100, paper_height=150, epec_protocol=number
-                ),
-            )
+            note = document._nfe_signed_bytes().decode()
+            label = DanfeLabel(note, document._nfe_label_config())
             document.nfe_epec_label_id = document._nfe_attach_pdf(
                 f"DANFE-{document.document_key}-EPEC.pdf", label
             )

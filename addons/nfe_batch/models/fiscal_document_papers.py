@@ -1,12 +1,9 @@
-from brazilfiscalreport.danfe import (
-    Danfe,
-    DanfeConfig,
-    DanfeEtiqueta,
-    DanfeEtiquetaConfig,
-)
+from brazilfiscalreport.danfe import Danfe, DanfeConfig, DanfeEtiquetaConfig
 
 from odoo import models
 from odoo.exceptions import UserError
+
+from ..domain.danfe_label import DanfeLabel
 
 
 class FiscalDocumentPapers(models.Model):
@@ -61,7 +58,7 @@ class FiscalDocumentPapers(models.Model):
         return self._nfe_paper(
             "nfe_label_id",
             "-etiqueta",
-            lambda: DanfeEtiqueta(self._nfe_paper_xml(), self._nfe_label_config()),
+            lambda: DanfeLabel(self._nfe_paper_xml(), self._nfe_label_config()),
         )
 
     def _nfe_danfe(self):

@@ -96,8 +96,13 @@ class FiscalDocumentReissue(models.Model):
                     "while the company is in contingency."
                 )
             )
-        asking = self.nfe_attempt_ids.filtered(lambda row: row.state != "done")
-        if asking or self._nfe_in_transit_since() < REISSUE_AGE:
+        limit = fields.Datetime.now() - REISSUE_AGE
+        recent = self.nfe_attempt_ids.filtered(
+            lambda row: (
+                row.state != "done" or (row.kind == "send" and row.started > limit)
+            )
+        )
+        if recent:
             raise UserError(
                 self.env._(
                     "The NF-e %(number)s left a short time ago: wait until half an "

@@ -57,6 +57,10 @@ class ResCompanyCheck(models.Model):
                     "record": self,
                 }
             )
+        findings += [
+            {"severity": "warning", "message": sentence, "record": self}
+            for _code, sentence in self._nfe_check_taxes()
+        ]
         return findings
 
     def _nfe_setup(self):

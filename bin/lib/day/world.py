@@ -116,14 +116,15 @@ class World:
         self.start_sefaz()
         self.start_market()
 
-    def start_sefaz(self) -> None:
-        """The SEFAZ simulator."""
+    def start_sefaz(self, latency_ms: float = 0) -> None:
+        """The SEFAZ simulator; each of its answers takes so long."""
         self.sefaz_at = self.sefaz.launch(
             "simulators.sefaz",
             *("--ca-dir", str(self.authority.directory)),
             *("--state", str(self.folder / "sefaz.sqlite")),
             *("--port", str(self._port("sefaz"))),
             *("--control-port", str(self._port("sefaz_control"))),
+            *("--latency-ms", str(latency_ms)),
         )
 
     def start_market(self) -> None:
@@ -141,7 +142,7 @@ class World:
         self.launch_odoo()
         self.await_odoo()
 
-    def launch_odoo(self) -> None:
+    def launch_odoo(self, *options: str) -> None:
         """The web server with its queue runner and cron worker; it takes a while."""
         self.odoo.stop()
         self._await_port()
@@ -153,6 +154,7 @@ class World:
                 *("-d", self.database),
                 *("--http-port", str(self.odoo_port)),
                 *("--gevent-port", str(self._port("gevent"))),
+                *options,
             ],
         )
 
@@ -247,14 +249,18 @@ class World:
             "res.company",
             "write",
             [company],
-            {
-                "processador_edoc": "nfe_batch",
-                "nfe_endpoint_base": self.sefaz_at["url"],
-                "nfe_ca_bundle": self.authority.ca_file.read_text(),
-                "nfe_environment": "2",
-            },
+            self.sefaz_settings(),
         )
         self._connect_market(admin, company)
+
+    def sefaz_settings(self) -> dict[str, str]:
+        """Values of a company whose notes go to the running simulator."""
+        return {
+            "processador_edoc": "nfe_batch",
+            "nfe_endpoint_base": self.sefaz_at["url"],
+            "nfe_ca_bundle": self.authority.ca_file.read_text(),
+            "nfe_environment": "2",
+        }
 
     def _connect_market(self, admin: OdooClient, company: int) -> None:
         values = {
