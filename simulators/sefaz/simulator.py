@@ -198,7 +198,8 @@ class SefazSimulator:
         rate: float = 0,
         faults: dict[str, list[dict[str, Any]]] | None = None,
     ) -> None:
-        """Let troubles come at random at the state's office, see ``Plan``; a rate of 0 ends them."""
+        """Let troubles come at random at the state's office, see ``Plan``; a rate of
+        0 ends them."""
         self._faults[HOME].follow(
             Plan(seed, rate, faults or TROUBLES) if rate else None
         )

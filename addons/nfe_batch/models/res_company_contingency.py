@@ -23,8 +23,8 @@ class ResCompany(models.Model):
         "NF-e Contingency After",
         default=5,
         required=True,
-        help="So many notes or questions in a row that found no service make an outage; "
-        "109 does at once.",
+        help="So many notes or questions in a row that found no service make an "
+        "outage; 109 does at once.",
     )
     _nfe_contingency_after_at_least_two = models.Constraint(
         "CHECK (nfe_contingency_after >= 2)",
