@@ -1,7 +1,6 @@
 """What a consumer sale needs: an industry in São Paulo with chart, taxes and series,
 a product with stock, an operator, and orders as a channel hands them over."""
 
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -12,6 +11,8 @@ from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.account.models.chart_template import AccountChartTemplate
 from odoo.addons.queue_job.tests.common import trap_jobs
+
+from simulators.common.memo import remembered
 
 from ..domain.axes import Axis, Fact, OrderState, PaymentState
 from ..domain.intake import (
@@ -45,16 +46,9 @@ NITEROI = IntakeAddress(
     recipient="Portaria",
 )
 _serial = count(1)
-_CHARTS = {}
-
-
-def _chart_templates(charts, get_all=False):
-    """Which charts the addons have: core asks all of them anew a dozen times per
-    company, half of the time that it takes to load a chart."""
-    if get_all not in _CHARTS:
-        original = AccountChartTemplate._get_chart_template_mapping
-        _CHARTS[get_all] = original(charts, get_all)
-    return deepcopy(_CHARTS[get_all])
+# Core asks all addons for their charts a dozen times per company, half of the time
+# that it takes to load one.
+_charts = remembered(AccountChartTemplate._get_chart_template_mapping)
 
 
 def fact(axis, state, at=NOW, uid=None, raw=None):
@@ -177,7 +171,7 @@ class B2cCase(TransactionCase):
         with patch.object(
             cls.env.registry["account.chart.template"],
             "_get_chart_template_mapping",
-            _chart_templates,
+            _charts,
         ):
             cls.env["account.chart.template"].try_loading(
                 "br_oca_generic", company=cls.company, install_demo=False

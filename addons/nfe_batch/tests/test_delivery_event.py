@@ -164,7 +164,7 @@ class TestDeliveryEvent(NfeCase):
         event = self._deliver()
         with self.enter_registry_test_mode():
             intent = self.document._nfe_open_event(DELIVERY)
-            intent.client.call(Service.EVENT, intent.message, office=intent.office)
+            intent.client.call(Service.EVENT, intent.message)
             self.document._nfe_recover_interrupted(-timedelta(minutes=1))
         self.assertEqual(self.document.nfe_delivery, "unknown")
         self._run_jobs()

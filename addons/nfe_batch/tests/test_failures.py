@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .. import const
 from .common import NfeCase
@@ -125,6 +126,7 @@ class TestDuplicate(FailureCase):
         self._job(document, "_nfe_send")
         return document, key
 
+    @mute_logger("odoo.addons.nfe_batch.models.fiscal_document_result")
     def test_204_with_other_contents_is_an_alarm(self):
         document = self._confirm()
         self._run_jobs()

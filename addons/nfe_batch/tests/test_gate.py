@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from simulators.common.certificates import CertificateAuthority
 
@@ -100,6 +101,10 @@ class TestStopped(FailureCase):
             company_ids=[Command.set(cls.company.ids)],
             lang="pt_BR",
         )
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(mute_logger("odoo.addons.nfe_batch.models.res_company_gate"))
 
     def _refuse(self, code, times):
         documents = self._confirm(times + 1)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from .. import const
 from .common import NfeCase
 
 CNPJ = "33444555000181"
@@ -67,6 +68,7 @@ class TestRegistry(NfeCase):
             self._ask()
 
     def test_status_every_three_minutes(self):
+        self.patch(const, "STATUS_INTERVAL", timedelta(minutes=3))
         company = self.company.with_user(self.manager)
         company.action_nfe_status()
         self.assertIn("107", company.nfe_status)
