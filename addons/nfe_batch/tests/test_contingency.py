@@ -70,6 +70,43 @@ class TestSvc(ContingencyCase):
         self.assertEqual(self.company._nfe_mode(), Mode.SVC)
         self.assertEqual(set(documents.mapped("nfe_transmission")), {"unknown"})
 
+    def test_policy_while_notes_are_held(self):
+        """108 holds all notes; the questions for the status count as tries."""
+        self.company.write(
+            {"nfe_contingency_policy": "svc", "nfe_contingency_after": 3}
+        )
+        document = self._confirm()
+        self.sefaz.pause(108)
+        self._run_jobs(rounds=1)
+        self.assertTrue(self.company.nfe_held_until)
+        self.assertFalse(self.company._nfe_contingency())
+        self._run_jobs()
+        self.assertAuthorised(document)
+        self.assertEqual(self.company._nfe_contingency().origin, "policy")
+        self.assertFalse(self.company.nfe_held_until)
+        asked = ("home", STATUS)
+        self.assertEqual(self._calls(), [("home", SEND), asked, asked, (SVC, SEND)])
+
+    def test_contingency_ends_the_hold(self):
+        document = self._confirm()
+        self.sefaz.pause(108)
+        self._run_jobs(rounds=1)
+        self._drop_jobs()
+        self._enter()
+        self.assertFalse(self.company.nfe_held_until)
+        self._run_jobs()
+        self.assertAuthorised(document)
+
+    def test_svc_out_of_service_holds_nothing_at_home(self):
+        self._enter()
+        document = self._confirm()
+        self.sefaz.pause(108, SVC)
+        self._run_jobs(rounds=3)
+        self.assertFalse(self.company.nfe_held_until)
+        self.sefaz.pause(None, SVC)
+        self._run_jobs()
+        self.assertAuthorised(document)
+
     def test_without_policy_nothing_happens(self):
         self._confirm()
         self.sefaz.pause(109)
