@@ -2,6 +2,7 @@ from . import certificate
 from . import certificate_key
 from . import ir_rule
 from . import res_company
+from . import res_company_address
 from . import res_company_sefaz
 from . import res_partner
 from . import nfe_transaction_mixin

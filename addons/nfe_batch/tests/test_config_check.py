@@ -1,8 +1,11 @@
 from datetime import datetime, timedelta, timezone
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..models.res_company_address import ADDRESS
 from .common import CNPJ, PASSWORD, NfeCase, authority
 
 
@@ -44,6 +47,13 @@ class TestConfigCheck(NfeCase):
     def test_a_company_that_is_ready(self):
         self.assertFalse(self._check().filtered(lambda row: row.severity == "error"))
         self.assertTrue(self._told("Homologação"))
+
+    def test_form_of_a_brazilian_company_opens(self):
+        view = self.company.get_view(view_type="form")
+        address = etree.fromstring(view["arch"]).xpath(ADDRESS)
+        self.assertTrue(address)
+        known = set(self.company._fields)
+        self.assertLessEqual({node.get("name") for node in address}, known)
 
     def test_what_is_missing_and_where(self):
         self.company.certificate_id = False
