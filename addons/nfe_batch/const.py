@@ -49,6 +49,9 @@ that was cut off may still be on its way."""
 STATUS_INTERVAL = contingency.STATUS_INTERVAL
 """Between two questions for the status of the service (NT 2018.002)."""
 
+FIRST_QUESTION = timedelta(seconds=30)
+"""After notes were held: a restart of a service takes no longer."""
+
 TRIES_TO_HOLD = 3
 """So often a note could not be sent, and all wait for the SEFAZ to be up."""
 

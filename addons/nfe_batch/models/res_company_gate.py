@@ -19,7 +19,7 @@ class ResCompanyGate(models.Model):
 
     * held: the SEFAZ is down (108, 109) or could not be reached several times. One
       job asks for its status, every three minutes at most (NT 2018.002), and lets the
-      notes go when it is up again.
+      notes go when it is up again; the first question comes soon.
     * stopped: three notes in a row were refused for their form or signature, or the
       certificate was refused: every further note would be. A manager releases the
       sender; another certificate does so too, when that was the reason.
@@ -60,9 +60,17 @@ class ResCompanyGate(models.Model):
         if self._nfe_contingency():
             return False
         if self._nfe_held_seconds() <= 1:
-            self.nfe_held_until = fields.Datetime.now() + const.STATUS_INTERVAL
+            self.nfe_held_until = self._nfe_first_question()
             self._nfe_queue_status()
         return True
+
+    def _nfe_first_question(self):
+        """When to ask first: soon, but never too often."""
+        soon = fields.Datetime.now() + const.FIRST_QUESTION
+        last = self.env["nfe.attempt"].search(
+            Domain("company_id", "=", self.id) & Domain("kind", "=", "status"), limit=1
+        )
+        return max(soon, last.started + const.STATUS_INTERVAL) if last else soon
 
     def _nfe_held_seconds(self):
         """Seconds until the next question for the status, at least one; 0: not held."""

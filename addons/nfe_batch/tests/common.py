@@ -90,6 +90,7 @@ class NfeCase(TransactionCase):
         # Tests run jobs whatever their time; those of the waits set their own.
         self.patch(const, "PATIENCE", timedelta())
         self.patch(const, "STATUS_INTERVAL", timedelta())
+        self.patch(const, "FIRST_QUESTION", timedelta())
 
     @classmethod
     def _request_handler(cls, s, r, /, **kw):

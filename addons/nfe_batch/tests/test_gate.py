@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -25,6 +25,7 @@ class TestHeld(FailureCase):
     def setUp(self):
         super().setUp()
         self.patch(const, "STATUS_INTERVAL", timedelta(minutes=3))
+        self.patch(const, "FIRST_QUESTION", timedelta(seconds=30))
 
     def _time_passes(self):
         self.company.nfe_held_until -= timedelta(minutes=4)
@@ -37,7 +38,23 @@ class TestHeld(FailureCase):
         for document in first, second:
             self.assertEqual(document.nfe_problem_code, "sefaz_unavailable")
             self.assertTrue(document.nfe_next_try)
-        self.assertFalse(self._calls(STATUS), "not before three minutes")
+        self.assertFalse(self._calls(STATUS), "not at once")
+        left = self.company.nfe_held_until - fields.Datetime.now()
+        self.assertLess(left, timedelta(minutes=1))
+
+    def test_first_question_is_not_one_too_many(self):
+        """The service came up, went down again within the three minutes."""
+        self._confirm()
+        self.sefaz.pause(108)
+        self._run_jobs(rounds=1)
+        self._time_passes()
+        self.sefaz.pause(None)
+        self._run_jobs()
+        self.sefaz.pause(108)
+        self._confirm()
+        self._run_jobs(rounds=1)
+        left = self.company.nfe_held_until - fields.Datetime.now()
+        self.assertGreater(left, timedelta(minutes=2))
 
     def test_status_is_asked_for_every_three_minutes(self):
         documents = self._confirm(2)
