@@ -9,6 +9,7 @@ class OrderNfeCase(B2cCase):
     127.0.0.1 and is empty at the start of each test."""
 
     _run_jobs = NfeCase._run_jobs
+    _never_wait = NfeCase._never_wait
     _connect = classmethod(NfeCase._connect.__func__)
     _make_certificate = classmethod(NfeCase._make_certificate.__func__)
 
@@ -25,6 +26,7 @@ class OrderNfeCase(B2cCase):
         super().setUp()
         # Every test takes number 1 again.
         self.sefaz.reset()
+        self._never_wait()
 
     @classmethod
     def _request_handler(cls, s, r, /, **kw):

@@ -87,7 +87,10 @@ class NfeCase(TransactionCase):
     def setUp(self):
         super().setUp()
         self.sefaz.reset()
-        # Tests run jobs whatever their time; those of the waits set their own.
+        self._never_wait()
+
+    def _never_wait(self):
+        """Tests run jobs whatever their time; those of the waits set their own."""
         self.patch(const, "PATIENCE", timedelta())
         self.patch(const, "STATUS_INTERVAL", timedelta())
         self.patch(const, "FIRST_QUESTION", timedelta())
