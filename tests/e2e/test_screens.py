@@ -122,7 +122,7 @@ def test_orders_are_seen_at_a_glance(desk, day_world):
 def test_order_leads_to_its_note(fiscal, day_world, order):
     action(fiscal, day_world, "industry_b2c_sales.sale_order_action", order["id"])
     fiscal.locator("button[name=action_view_b2c_nfe]").click()
-    fiscal.get_by_role("tab", name="NF-e").click()
+    fiscal.get_by_role("tab", name="NF-e", exact=True).click()
     expect(fiscal.locator("[name=state_edoc]").first).to_contain_text("Autorizada")
     expect(fiscal.locator("[name=authorization_protocol]").first).to_be_visible()
     picture(fiscal, "nota", height=1150)
@@ -186,7 +186,7 @@ def test_note_tells_its_history(fiscal, day_world):
     )[0]
     action(fiscal, day_world, "l10n_br_fiscal.nfe_document_action", document["id"])
     fiscal.get_by_role("tab", name="Histórico da NF-e").click()
-    history = fiscal.locator("[name=nfe_timeline]")
+    history = fiscal.locator("div[name=nfe_timeline]")
     expect(history).to_contain_text("Documento criado")
     expect(history).to_contain_text("Autorizada, protocolo")
     picture(fiscal, "nota-historico", height=1000)
