@@ -51,4 +51,5 @@ SENTENCES = {
 
 def sentence(env, finding):
     """A ``domain.config_check.Finding`` in words, in the language of ``env``."""
-    return env._(SENTENCES[finding.code]) % finding.params
+    words = env._(SENTENCES[finding.code])
+    return words % finding.params

@@ -7,7 +7,7 @@ same bars and lines at the same places cost next to nothing.
 
 from __future__ import annotations
 
-from itertools import groupby
+import re
 
 from barcode import Code128
 from brazilfiscalreport.danfe import DanfeEtiqueta
@@ -29,11 +29,15 @@ class DanfeLabel(DanfeEtiqueta):
             return
         place = x + BARCODE_QUIET_ZONE_MODULES * module
         with self.local_context(fill_color=0):
-            for bar, modules in groupby(Code128(self.key_nfe).build()[0]):
-                length = len(list(modules)) * module
-                if bar == "1":
-                    self.rect(place, y, length, BARCODE_HEIGHT, style="F")
-                place += length
+            for bar in re.finditer("1+", Code128(self.key_nfe).build()[0]):
+                start, end = bar.span()
+                self.rect(
+                    place + start * module,
+                    y,
+                    (end - start) * module,
+                    BARCODE_HEIGHT,
+                    style="F",
+                )
 
     def _wrap(self, text: str, width: float, size: float, style: str = "") -> list[str]:
         """The lines of a text; one that fits is one line."""

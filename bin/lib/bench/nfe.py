@@ -131,12 +131,18 @@ class Run:
 
     def _is_done(self) -> bool:
         """Every note has its label and no job is left."""
-        labels = self._count("nfe_label_id IS NOT NULL")
+        cr = self.env.cr
+        cr.execute(
+            "SELECT count(nfe_label_id) FROM l10n_br_fiscal_document"
+            " WHERE id = ANY(%s)",
+            [self.notes.ids],
+        )
+        labels = cr.fetchone()[0]
         if not self.rss_start and labels >= min(WARM, self.n):
             self.rss_start = drain.memory_mb(self.world.odoo.pid())
         if labels < self.n:
+            cr.rollback()
             return False
-        cr = self.env.cr
         cr.execute(
             "SELECT count(*) FROM queue_job WHERE state = ANY(%s)", [list(UNDECIDED)]
         )
@@ -147,17 +153,6 @@ class Run:
     def _look_after(self) -> None:
         self.world.sefaz.require_alive()
         self.world.odoo.require_alive()
-
-    def _count(self, condition: str) -> int:
-        cr = self.env.cr
-        cr.execute(
-            "SELECT count(*) FROM l10n_br_fiscal_document"
-            f" WHERE id = ANY(%s) AND {condition}",
-            [self.notes.ids],
-        )
-        count = cr.fetchone()[0]
-        cr.rollback()
-        return count
 
     def _authorised(self) -> int:
         """Notes that are authorised in both books, with their XML and label here."""
