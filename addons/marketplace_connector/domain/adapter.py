@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from .errors import ChannelError
+from .features import Feature
 from .records import (
     Ack,
     ChannelEvent,
@@ -35,7 +36,10 @@ from .states import DocUnit, EventAuth
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What differs between channels and what the connector must respect."""
+    """What differs between channels and what the connector must respect.
+
+    ``text_limit``: characters of one reply to a buyer.
+    """
 
     invoice_unit: DocUnit
     invoice_min_age: timedelta = timedelta(0)
@@ -52,11 +56,14 @@ class Capabilities:
     refresh_rotates: bool = True
     buyer_cancel_window: timedelta = timedelta(0)
     has_sandbox: bool = True
-    features: frozenset[str] = frozenset()
+    text_limit: int = 2000
+    features: frozenset[Feature] = frozenset()
 
 
 class ChannelAdapter(Protocol):
     """One account of one channel. Made for one job, thrown away afterwards.
+
+    What every channel must have; ``features.py`` tells what it may have.
 
     Built with the keywords ``options`` (``http.HttpOptions``), ``account_ref`` (the
     shop's id at the channel, "" before the first authorisation), ``client_id``,
@@ -108,7 +115,14 @@ class ChannelAdapter(Protocol):
         ...
 
     def missed_events(self, cursor: Cursor) -> Page:
-        """Events that the channel could not deliver; deduplicate by their key."""
+        """Events that the channel could not deliver; deduplicate by their key.
+
+        A page with a ``commit_token`` is confirmed by ``commit`` once it is stored.
+        """
+        ...
+
+    def commit(self, commit_token: str) -> None:
+        """Confirm a page of ``missed_events``: it does not come again."""
         ...
 
     # --- orders

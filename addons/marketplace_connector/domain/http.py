@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -104,7 +104,8 @@ class Call:
 
     ``template`` with ``args`` makes the path, so that what is logged holds no id.
     ``write`` tells that a lost answer leaves the outcome unknown; by default
-    everything but GET.
+    everything but GET. ``operation`` names the channel's limit that the call counts
+    for; by default method and template.
     """
 
     method: str
@@ -116,6 +117,12 @@ class Call:
     auth: bool = True
     write: bool | None = None
     ref: str = ""
+    operation: str = ""
+
+    @property
+    def bucket(self) -> str:
+        """The limit that this call counts for."""
+        return self.operation or f"{self.method} {self.template}"
 
     @property
     def path(self) -> str:
@@ -130,6 +137,13 @@ class Call:
 
 
 Classifier = Callable[[Answer], ChannelError | None]
+Authorizer = Callable[[Call, str], Call]
+"""Puts the token into a call, and signs it where the channel wants that."""
+
+
+def bearer(call: Call, token: str) -> Call:
+    """``Authorization: Bearer`` (RFC 6750)."""
+    return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +152,14 @@ class HttpOptions:
 
     :ivar tokens: None for calls that need none (exchange of the code)
     :ivar on_call: gets every CallRecord; must not raise
+    :ivar limiter: asked with ``Call.bucket`` before every request; waits a moment, or
+        raises RateLimited; None for calls without a limit of ours
     :ivar session: one per job; a new one is made when it is left out
     """
 
     tokens: TokenProvider | None = None
     on_call: Callable[[CallRecord], None] | None = None
+    limiter: Callable[[str], None] | None = None
     session: requests.Session | None = None
     timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
     total_timeout: float = TOTAL_TIMEOUT
@@ -153,16 +170,26 @@ class HttpClient:
     """Sends calls to one server and raises only errors of the contract."""
 
     def __init__(
-        self, base_url: str, options: HttpOptions, classify: Classifier | None = None
+        self,
+        base_url: str,
+        options: HttpOptions,
+        classify: Classifier | None = None,
+        *,
+        check: Classifier | None = None,
+        authorize: Authorizer = bearer,
     ) -> None:
         """
         :param base_url: scheme and host, no slash at the end
         :param classify: the channel's own reading of an error answer; None falls back
             to the HTTP status
+        :param check: finds the error in a success (2xx) of channels that hide it there
+        :param authorize: how the token goes into a call
         """
         self.base_url = base_url.rstrip("/")
         self._options = options
         self._classify = classify
+        self._check = check
+        self._authorize = authorize
         self._session = options.session or requests.Session()
         # Neither proxies nor a .netrc of the machine may change where we call or
         # which Authorization goes out.
@@ -179,22 +206,24 @@ class HttpClient:
     def send(self, call: Call) -> Answer:
         """Send, refresh and replay once when the token has expired."""
         if not call.auth:
-            return self._once(call, None)
+            return self._once(call)
         tokens = self._options.tokens
         if tokens is None:
             raise AuthDead("the account has no token")
         token = tokens.get_token()
         try:
-            return self._once(call, token)
+            return self._once(self._authorize(call, token))
         except TokenExpired:
             # A refused token had no effect: even a write may be sent again.
-            return self._once(call, tokens.refresh(token))
+            return self._once(self._authorize(call, tokens.refresh(token)))
 
-    def _once(self, call: Call, token: str | None) -> Answer:
+    def _once(self, call: Call) -> Answer:
+        if self._options.limiter:
+            self._options.limiter(call.bucket)
         started, at = time.monotonic(), datetime.now(timezone.utc)
         status, error = 0, None
         try:
-            answer = self._exchange(call, token)
+            answer = self._exchange(call)
             status = answer.status
             error = self._error_of(call, answer)
             if error:
@@ -206,14 +235,12 @@ class HttpClient:
         finally:
             self._log(call, status, time.monotonic() - started, at, error)
 
-    def _exchange(self, call: Call, token: str | None) -> Answer:
+    def _exchange(self, call: Call) -> Answer:
         headers = {
             "Accept": "application/json",
             "User-Agent": _USER_AGENT,
             **call.headers,
         }
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
         try:
             with self._session.request(
                 call.method,
@@ -246,7 +273,7 @@ class HttpClient:
 
     def _error_of(self, call: Call, answer: Answer) -> ChannelError | None:
         if 200 <= answer.status < 300:
-            return None
+            return self._check(answer) if self._check else None
         error = self._classify(answer) if self._classify else None
         return error or error_of_status(call, answer)
 

@@ -146,6 +146,9 @@ class MercadoLivreAdapter:
         ours = [row for row in rows if ident(row.get("user_id")) == self._seller]
         return Page(tuple(events.event(row) for row in ours))
 
+    def commit(self, commit_token: str) -> None:
+        """The feed needs no confirmation: it forgets by itself after two days."""
+
     # --- orders
 
     def changed_orders(self, cursor: Cursor, until: datetime) -> Iterator[Page]:

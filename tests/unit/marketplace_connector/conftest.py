@@ -98,10 +98,18 @@ def reply() -> type[Reply]:
 def client(
     server: Server, tokens: Tokens, records: list[CallRecord]
 ) -> Callable[..., HttpClient]:
-    def build(classify: Any = None, url: str = "", **options: Any) -> HttpClient:
+    def build(
+        classify: Any = None,
+        url: str = "",
+        hooks: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> HttpClient:
         values = {"tokens": tokens, "on_call": records.append, "timeout": (1, 1)}
         return HttpClient(
-            url or server.http.url, HttpOptions(**{**values, **options}), classify
+            url or server.http.url,
+            HttpOptions(**{**values, **options}),
+            classify,
+            **(hooks or {}),
         )
 
     return build

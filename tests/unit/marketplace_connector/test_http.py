@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -184,6 +185,48 @@ def test_channel_knows_better_than_the_status(server, client, reply):
     with pytest.raises(AuthDead) as caught:
         client(classify).json(READ)
     assert caught.value.code == "invalid_grant"
+
+
+def test_error_hidden_in_a_success(server, client, reply):
+    server.plays(reply(200, b'{"error": "error_auth"}'), reply(200, b'{"error": ""}'))
+
+    def check(answer):
+        code = answer.payload()["error"]
+        return AuthDead("gone", code) if code else None
+
+    door = client(hooks={"check": check})
+    with pytest.raises(AuthDead):
+        door.json(READ)
+    assert door.json(READ) == {"error": ""}
+
+
+def test_channel_signs_the_call_itself_also_after_a_refresh(server, client, reply):
+    server.plays(reply(401), reply())
+
+    def sign(call, token):
+        return replace(call, params={**call.params, "sign": token})
+
+    client(hooks={"authorize": sign}).json(READ)
+    signs = [request.args["sign"] for request in server.requests]
+    assert signs == ["APP_USR-first", "APP_USR-after-1"]
+    assert "Authorization" not in server.requests[0].headers
+
+
+def test_limiter_is_asked_before_every_request(server, client, reply):
+    server.plays(reply(401), reply())
+    asked = []
+    client(limiter=asked.append).json(replace(READ, operation="getOrder"))
+    assert asked == ["getOrder", "getOrder"]
+    assert READ.bucket == "GET /orders/{id}"
+
+
+def test_call_over_the_limit_does_not_leave(server, client):
+    def limiter(bucket):
+        raise RateLimited(bucket, retry_after=7)
+
+    with pytest.raises(RateLimited):
+        client(limiter=limiter).json(READ)
+    assert server.requests == []
 
 
 def test_log_line(server, client, reply, records):
