@@ -27,6 +27,7 @@ TALKS_TO_OTHERS = {"nfe_batch", "marketplace_connector", "marketplace_mercadoliv
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
 LAYERS = {
     "industry_b2c_sales_nfe_batch",
+    "nfe_batch_stock_delivery",
     "marketplace_mercadolivre",
     "industry_b2c",
     "test_industry_b2c",
