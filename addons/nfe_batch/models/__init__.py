@@ -4,6 +4,7 @@ from . import ir_rule
 from . import res_company
 from . import res_company_address
 from . import res_company_sefaz
+from . import res_company_technician
 from . import res_partner
 from . import nfe_transaction_mixin
 from . import res_company_gate

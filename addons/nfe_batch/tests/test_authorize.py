@@ -1,3 +1,6 @@
+import base64
+import hashlib
+
 from lxml import etree
 
 from odoo import Command
@@ -120,6 +123,7 @@ class TestAuthorize(NfeCase):
                 "phone": "+55 11 4002-8922",
             }
         )
+        self.company.write({"nfe_csrt_id": "01", "nfe_csrt": "CODIGO0DE0TESTE00001"})
         document = self._make_document()
         document.amount_freight_value = 20
         document.action_document_confirm()
@@ -129,4 +133,9 @@ class TestAuthorize(NfeCase):
         self.assertEqual(root.findtext(".//n:ICMSTot/n:vFrete", namespaces=NS), "20.00")
         self.assertEqual(
             root.findtext(".//n:infRespTec/n:fone", namespaces=NS), "1140028922"
+        )
+        secret = "CODIGO0DE0TESTE00001" + document.document_key
+        digest = base64.b64encode(hashlib.sha1(secret.encode()).digest()).decode()
+        self.assertEqual(
+            root.findtext(".//n:infRespTec/n:hashCSRT", namespaces=NS), digest
         )
