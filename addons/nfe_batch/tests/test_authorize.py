@@ -2,9 +2,11 @@ import base64
 import hashlib
 
 from lxml import etree
+from psycopg2.errors import NumericValueOutOfRange
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..domain import schema
 from .common import NfeCase
@@ -69,6 +71,18 @@ class TestAuthorize(NfeCase):
             document._nfe_send()
         self.assertEqual(len(self.sefaz.notes()), 1)
         self.assertEqual(len(document.nfe_attempt_ids), 1)
+
+    def test_a_write_that_fails_is_not_the_hook_s_failure(self):
+        document = self._make_document().sudo()
+        too_large = 2**40
+        with (
+            self.assertRaises(NumericValueOutOfRange),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(flush=False),
+        ):
+            document.nfe_tries = too_large
+            document._nfe_call_hook("_nfe_after_problem")
+        self.env.invalidate_all(flush=False)
 
     def test_a_failing_hook_costs_nothing(self):
         document = self._confirm()
