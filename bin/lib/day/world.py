@@ -80,7 +80,7 @@ class World:
         self.sefaz = Simulator(folder, "sefaz")
         self.market = Market(folder, "mercadolivre")
         self.odoo = Program(folder, "odoo")
-        self.odoo_port = odoo_port or self._port("odoo")
+        self.odoo_port = odoo_port or self.free_port("odoo")
         self.odoo_url = f"http://127.0.0.1:{self.odoo_port}"
         self.sefaz_at: dict[str, Any] = {}
 
@@ -127,8 +127,8 @@ class World:
             "simulators.sefaz",
             *("--ca-dir", str(self.authority.directory)),
             *("--state", str(self.folder / "sefaz.sqlite")),
-            *("--port", str(self._port("sefaz"))),
-            *("--control-port", str(self._port("sefaz_control"))),
+            *("--port", str(self.free_port("sefaz"))),
+            *("--control-port", str(self.free_port("sefaz_control"))),
             *("--latency-ms", str(latency_ms)),
         )
 
@@ -138,7 +138,7 @@ class World:
 
     def open_market(self, market: Market) -> None:
         """A marketplace for the shop of the demo company."""
-        market.open(self._port(market.channel), COMPANY["vat"])
+        market.open(self.free_port(market.channel), COMPANY["vat"])
 
     def start_odoo(self) -> None:
         """Odoo alone, until it answers."""
@@ -156,7 +156,7 @@ class World:
                 # PostgreSQL for the list of databases, on a new connection.
                 *("-d", self.database),
                 *("--http-port", str(self.odoo_port)),
-                *("--gevent-port", str(self._port("gevent"))),
+                *("--gevent-port", str(self.free_port("gevent"))),
                 *options,
             ],
         )
@@ -196,7 +196,7 @@ class World:
         for program in (self.odoo, self.market, self.sefaz):
             program.require_alive()
 
-    def _port(self, name: str) -> int:
+    def free_port(self, name: str) -> int:
         """A free port that stays the same from run to run where it can."""
         file = self.folder / "ports.json"
         ports = json.loads(file.read_text()) if file.exists() else {}
