@@ -134,6 +134,9 @@ def _shape_state(
     order.plan_silent = bool(spec.get("plan_silent", False))
     order.plan_delay_seconds = int(spec.get("plan_delay_seconds", 0))
     shipment.foreign_rows = bool(spec.get("foreign_rows", False))
+    if shipment.logistic_type == "fulfillment":
+        # In ML's own warehouse: ML issues the NF-e and prints the label.
+        shipment.substatus = "in_warehouse"
     if "age_seconds" in spec:
         _date_back(engine, order, shipment, timedelta(seconds=spec["age_seconds"]))
     if not spec.get("paid", True):
