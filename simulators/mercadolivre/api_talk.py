@@ -33,7 +33,7 @@ def get_question(engine: Engine, request: Request, question_id: int) -> Answer:
 
 
 def search_questions(engine: Engine, request: Request) -> Answer:
-    """``GET /questions/search?seller_id=&api_version=4``, oldest first."""
+    """``GET /questions/search?seller_id=&api_version=4``, by date."""
     _version(request)
     if int_param(request, "seller_id") != engine.seller.user_id:
         raise forbidden("The caller is not the seller")
@@ -43,7 +43,9 @@ def search_questions(engine: Engine, request: Request) -> Answer:
     offset, limit = int_param(request, "offset", 0), int_param(request, "limit", 50)
     if not 1 <= limit <= 50:
         raise bad_request("limit must be 1 to 50")
-    rows = engine.aftersales.questions()
+    rows = sorted(engine.aftersales.questions(), key=lambda row: row.created)
+    if request.args.get("sort_types") == "DESC":
+        rows.reverse()
     found = [row for row in rows if status in (None, row.status)]
     page = [_question(engine, row) for row in found[offset : offset + limit]]
     return Answer({"total": len(found), "limit": limit, "questions": page})
@@ -148,11 +150,23 @@ def post_pack_message(
     if (body.get("to") or {}).get("user_id") != AGENT_ID:
         raise bad_request(f"to.user_id must be {AGENT_ID}")
     text = _text(body, _MAX_MESSAGE)
+    files = body.get("attachments") or []
     blocked = engine.aftersales.conversation(pack_id).blocked
     if blocked:
         raise MlError(403, blocked, "The conversation is blocked")
-    said = engine.aftersales.say(f"pack:{pack_id}", seller_id, text)
+    said = engine.aftersales.say(f"pack:{pack_id}", seller_id, text, attachments=files)
     return Answer(_message(engine, said), status=201)
+
+
+def post_attachment(engine: Engine, request: Request) -> Answer:
+    """``POST /messages/attachments?tag=post_sale&site_id=MLB``: multipart ``file``."""
+    _tag(request)
+    if request.args.get("site_id") != SITE_ID:
+        raise bad_request("site_id is required")
+    if "file" not in request.files:
+        raise bad_request("file is required")
+    number = engine.store.next_number("attachment")
+    return Answer({"id": f"{engine.seller.user_id}_{number}.pdf"}, status=201)
 
 
 def get_message(engine: Engine, request: Request, message_id: str) -> Answer:
@@ -220,7 +234,7 @@ def _message(engine: Engine, text: Text) -> dict[str, Any]:
             "source": "online",
             "moderation_date": stamp,
         },
-        "message_attachments": None,
+        "message_attachments": [{"filename": ref} for ref in text.attachments] or None,
         "message_resources": [
             {"id": pack, "name": "packs"},
             {"id": str(me), "name": "sellers"},
@@ -237,7 +251,9 @@ ROUTES = (
         "GET",
         "/questions/search",
         search_questions,
-        frozenset("seller_id api_version status limit offset".split()),
+        frozenset(
+            "seller_id api_version status limit offset sort_fields sort_types".split()
+        ),
     ),
     Route(
         "GET",
@@ -247,6 +263,9 @@ ROUTES = (
     ),
     Route("POST", "/answers", post_answer),
     Route("GET", "/messages/unread", get_unread, frozenset({"role", "tag"})),
+    Route(
+        "POST", "/messages/attachments", post_attachment, frozenset({"tag", "site_id"})
+    ),
     Route("GET", "/messages/<message_id>", get_message, frozenset({"tag"})),
     Route("GET", _PACK, get_pack_messages, _PAGE),
     Route("POST", _PACK, post_pack_message, frozenset({"tag"})),
