@@ -29,12 +29,12 @@ class Client:
     """Thin and stateless: builds the call, checks the outer shape of the answer."""
 
     def __init__(self, http: HttpClient) -> None:
-        self.http = http
+        self._http = http
 
     def token(self, form: Mapping[str, str]) -> Json:
         """``POST /oauth/token``; a lost answer may have used up the refresh token."""
         call = Call("POST", "/oauth/token", data=form, auth=False)
-        return as_object(call, self.http.json(call))
+        return as_object(call, self._http.json(call))
 
     def order(self, order_id: str) -> tuple[Json, bool]:
         """``GET /orders/{id}`` and whether parts are missing (206).
@@ -61,7 +61,7 @@ class Client:
                 "limit": str(SEARCH_LIMIT),
             },
         )
-        payload = as_object(call, self.http.json(call))
+        payload = as_object(call, self._http.json(call))
         return as_rows(call, payload.get("results"))
 
     def order_shipments(self, order_id: str) -> list[Json]:
@@ -103,7 +103,7 @@ class Client:
     def missed_feeds(self, app_id: str) -> list[Json]:
         """``GET /missed_feeds``: events of two days whose eight tries failed."""
         call = Call("GET", "/missed_feeds", params={"app_id": app_id})
-        payload = as_object(call, self.http.json(call))
+        payload = as_object(call, self._http.json(call))
         return as_rows(call, payload.get("messages"))
 
     def post_invoice(self, shipment_id: str, xml: bytes) -> Json:
@@ -117,7 +117,7 @@ class Client:
             data=xml,
             ref=shipment_id,
         )
-        return as_object(call, self.http.json(call))
+        return as_object(call, self._http.json(call))
 
     def invoice(self, shipment_id: str) -> Json:
         """``GET /shipments/{id}/invoice_data/``.
@@ -144,14 +144,14 @@ class Client:
             params={"shipment_ids": ",".join(shipment_ids), "response_type": fmt},
             headers={"Accept": "*/*"},
         )
-        return self.http.send(call)
+        return self._http.send(call)
 
     def present(self, call: Call) -> Answer:
         """The answer of a reading.
 
         :raise NotYet: 204 while it propagates
         """
-        answer = self.http.send(call)
+        answer = self._http.send(call)
         if answer.status == 204:
             raise NotYet(f"GET {call.template}: not there yet", code="not_propagated")
         return answer
