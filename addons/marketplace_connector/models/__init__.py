@@ -9,8 +9,17 @@ from . import marketplace_order
 from . import marketplace_listing
 from . import marketplace_parcel
 from . import marketplace_parcel_label
+from . import marketplace_outgoing
 from . import marketplace_outbox
 from . import marketplace_outbox_send
 from . import b2c_guard_verdict
 from . import fiscal_document
 from . import sale_order
+from . import marketplace_account_out
+from . import marketplace_command
+from . import marketplace_command_run
+from . import marketplace_parcel_target
+from . import marketplace_parcel_arrange
+from . import marketplace_order_cancel
+from . import marketplace_freight
+from . import sale_order_cancel_out

@@ -7,8 +7,8 @@ from freezegun import freeze_time
 from odoo.addons.industry_b2c_sales.tests.common import B2cCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..domain.contract import ChannelEvent
-from .shop import NOW, SELLER, Shop, TokenSet, order_of, timedelta
+from ..domain.contract import ChannelEvent, Feature
+from .shop import NOW, SELLER, Killed, Shop, TokenSet, order_of, timedelta
 
 
 def plug_in(case, shop):
@@ -107,6 +107,56 @@ class ConnectorCase(B2cCase):
             rows._send()
             return trap.enqueued_jobs
 
+    def killed(self, work):
+        """The worker dies in the middle of ``work``; what it committed stays."""
+        # No assertRaises: it rolls back what other transactions have committed, too.
+        try:
+            work()
+        except Killed:
+            self.env.invalidate_all(flush=False)
+        else:
+            self.fail("it was not killed")
+
     def labels(self, parcels):
         with trap_jobs():
             parcels._fetch_labels()
+
+
+class CommandCase(ConnectorCase):
+    """An account of a channel that can be told things."""
+
+    features = (
+        Feature.CANCEL,
+        Feature.ANSWER_CANCEL,
+        Feature.INVOICE_CANCELLED,
+        Feature.OWN_TRACKING,
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.shop.offer(*self.features)
+
+    def sale(self, external_id="9001", **changes):
+        return self.read(order_of(external_id, **changes)).sale_order_id
+
+    def plan(self, sale):
+        """Run the plan of the cancellation; the step that tells the channel."""
+        with trap_jobs():
+            sale._b2c_run_cancellation()
+        return sale.b2c_cancel_step_ids.filtered(lambda s: s.step == "tell_channel")
+
+    def cancelled_by_seller(self, sale):
+        with trap_jobs():
+            sale.with_user(self.operator)._b2c_cancel("seller", "no carrier goes there")
+        return self.plan(sale)
+
+    def run_commands(self, commands=None):
+        rows = commands or self.commands()
+        with trap_jobs():
+            rows._run()
+        return rows
+
+    def commands(self, **domain):
+        return self.env["marketplace.command"].search(
+            [(name, "=", value) for name, value in domain.items()]
+        )
