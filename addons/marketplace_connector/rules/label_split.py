@@ -49,6 +49,9 @@ def _pieces(file: LabelFile) -> list[tuple[bytes, str]] | None:
         return _pages(file.content)
     if file.fmt == "zpl2":
         found = _ZPL_LABEL.findall(file.content)
+        if _ZPL_LABEL.sub(b"", file.content).strip():
+            # Fonts and pictures that all of them use.
+            return None
         return [(piece, piece.decode("utf-8", "replace")) for piece in found]
     return None
 
@@ -86,5 +89,6 @@ def _owners(
 
 
 def _stands(name: str, text: str) -> bool:
-    """As a whole word: one id may begin like another one."""
-    return bool(name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    """As a whole word: one id may begin like another one. ^FD opens a field of ZPL."""
+    word = rf"(?:(?<!\w)|(?<=\^FD)){re.escape(name)}(?!\w)"
+    return bool(name and re.search(word, text))

@@ -333,6 +333,8 @@ class ShopAdapter:
 
     def arrange(self, parcels):
         self._call("arrange", *parcels)
+        if "arrange" in self.shop.refuse_command:
+            raise self.shop.refuse_command["arrange"]
         return [(ref, self.shop.broken_arrange.get(ref)) for ref in parcels]
 
     def own_tracking(self, parcel_id, carrier, code, url, shipped_at):
