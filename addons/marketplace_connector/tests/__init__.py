@@ -11,3 +11,4 @@ from . import test_webhook
 from . import test_units
 from . import test_cancel_out
 from . import test_shipping_out
+from . import test_outbox_cases
