@@ -23,3 +23,5 @@ from . import marketplace_parcel_arrange
 from . import marketplace_order_cancel
 from . import marketplace_freight
 from . import sale_order_cancel_out
+from . import marketplace_fiscal_delivery
+from . import marketplace_order_sides

@@ -1,5 +1,7 @@
 """A cancellation of ours on its way to the channel, and orders that we cannot serve."""
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -38,6 +40,15 @@ class SaleOrder(models.Model):
             )
 
     # ------------------------------------------------------------ the plan's step
+
+    def _b2c_situation(self, partial=None):
+        """A label that is stored here is void with the order, whatever the channel
+        calls its parcel by now."""
+        situation = super()._b2c_situation(partial)
+        # sudo: whoever cancels may not read parcels.
+        parcels = self.sudo().marketplace_parcel_ids
+        printable = parcels.filtered(lambda one: one.label_id and not one.label_voided)
+        return replace(situation, labelled=True) if printable else situation
 
     def _b2c_cancel_step_tell_channel(self):
         """Cancel at the channel where it can be told, else a person does it.

@@ -136,7 +136,23 @@ class CommandCase(ConnectorCase):
         super().setUp()
         self.shop.offer(*self.features)
 
+    @classmethod
+    def setUpClass(cls):
+        """Order 9001 is here already: making it costs more than most tests."""
+        super().setUpClass()
+        with freeze_time(NOW + timedelta(minutes=10)):
+            case = cls("run")
+            with case.enter_registry_test_mode():
+                cls.given = case._make_given()
+
+    def _make_given(self):
+        return self.read(order_of("9001")).sale_order_id
+
     def sale(self, external_id="9001", **changes):
+        """A channel order that became a sale."""
+        if external_id == "9001":
+            self.shop.put(order_of(external_id))
+            return self.given
         return self.read(order_of(external_id, **changes)).sale_order_id
 
     def plan(self, sale):
@@ -150,6 +166,16 @@ class CommandCase(ConnectorCase):
             sale.with_user(self.operator)._b2c_cancel("seller", "no carrier goes there")
         return self.plan(sale)
 
+    def again(self, external_id="9001"):
+        """The order is read once more."""
+        with trap_jobs():
+            self.env["marketplace.order"]._read_and_apply(self.account, [external_id])
+
+    def operator_of_channel(self):
+        group = self.env.ref("marketplace_connector.marketplace_connector_group_user")
+        self.operator.group_ids += group
+        return self.operator
+
     def run_commands(self, commands=None):
         rows = commands or self.commands()
         with trap_jobs():
@@ -160,3 +186,35 @@ class CommandCase(ConnectorCase):
         return self.env["marketplace.command"].search(
             [(name, "=", value) for name, value in domain.items()]
         )
+
+
+class NoteCase(CommandCase):
+    """The same with the NF-e of order 9001 just authorised; ``given`` is its row."""
+
+    def _make_given(self):
+        return super().authorised()
+
+    def authorised(self, external_id="9001", **changes):
+        if external_id == "9001":
+            self.shop.put(order_of(external_id))
+            return self.given
+        return super().authorised(external_id, **changes)
+
+    def sale(self, external_id="9002", **changes):
+        return super().sale(external_id, **changes)
+
+
+class NoteCase(CommandCase):
+    """The same with the NF-e of order 9001 just authorised; ``given`` is its row."""
+
+    def _make_given(self):
+        return super().authorised()
+
+    def authorised(self, external_id="9001", **changes):
+        if external_id == "9001":
+            self.shop.put(order_of(external_id))
+            return self.given
+        return super().authorised(external_id, **changes)
+
+    def sale(self, external_id="9002", **changes):
+        return super().sale(external_id, **changes)

@@ -1,5 +1,3 @@
-from odoo.tests import tagged
-
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..domain.contract import (
@@ -12,12 +10,10 @@ from ..domain.contract import (
     ParcelState,
     Rejected,
 )
-from .common import CommandCase
 from .shop import NOW, order_of, timedelta
 
 
-@tagged("post_install", "-at_install")
-class TestOutboxCases(CommandCase):
+class OutboxCases:
     """What goes wrong between an authorised NF-e and its acceptance."""
 
     # ------------------------------------------------------------ asynchronous
@@ -114,11 +110,11 @@ class TestOutboxCases(CommandCase):
         parcels = tuple(
             Parcel(one, ParcelState.AWAITING_INVOICE, "") for one in ("S1", "S2")
         )
-        target = InvoiceTarget(unit, ref, ("9001",), True, InvoiceState.NEEDED)
+        target = InvoiceTarget(unit, ref, (ref,), True, InvoiceState.NEEDED)
         return {"parcels": parcels, "invoice_targets": (target,)}
 
     def test_note_of_an_order_in_two_parcels_is_handed_over_once(self):
-        row = self.authorised(**self.two_parcels(DocUnit.ORDER, "9001"))
+        row = self.authorised("9005", **self.two_parcels(DocUnit.ORDER, "9005"))
         self.assertEqual(len(row), 1)
         self.send(row)
         parcels = row.sale_order_ids.marketplace_parcel_ids
@@ -126,20 +122,13 @@ class TestOutboxCases(CommandCase):
         self.assertTrue(all(parcels.mapped("label_next_try")))
         self.assertFalse(row._enqueue(row.document_id))
         sent = [call for call in self.shop.calls if call[0] == "send_invoice"]
-        self.assertEqual(sent, [("send_invoice", "9001")])
+        self.assertEqual(sent, [("send_invoice", "9005")])
 
     def test_order_without_parcel_keeps_its_row_when_the_parcel_comes(self):
-        row = self.authorised(
-            parcels=(),
-            invoice_targets=(
-                InvoiceTarget(
-                    DocUnit.ORDER, "9001", ("9001",), True, InvoiceState.NEEDED
-                ),
-            ),
-        )
-        self.assertEqual(row.parcel_id.external_id, "9001")
-        changes = self.two_parcels(DocUnit.ORDER, "9001")
-        self.read(order_of("9001", updated_at=NOW + timedelta(hours=1), **changes))
+        changes = self.two_parcels(DocUnit.ORDER, "9005")
+        row = self.authorised("9005", **changes | {"parcels": ()})
+        self.assertEqual(row.parcel_id.external_id, "9005")
+        self.read(order_of("9005", updated_at=NOW + timedelta(hours=1), **changes))
         parcels = row.sale_order_ids.marketplace_parcel_ids
         self.assertEqual(set(parcels.mapped("external_id")), {"S1", "S2"})
         self.assertEqual(len(parcels.outbox_ids), 1)

@@ -3,8 +3,6 @@ from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from odoo.tests import tagged
-
 from odoo.addons.industry_b2c_sales.domain.axes import Axis
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -15,7 +13,6 @@ from ..domain.contract import (
     Rejected,
     Transient,
 )
-from .common import CommandCase
 from .shop import order_of, timedelta
 
 
@@ -30,8 +27,7 @@ def pages(texts):
     return buffer.getvalue()
 
 
-@tagged("post_install", "-at_install")
-class TestShippingOut(CommandCase):
+class ShippingOut:
     """Labels of many parcels, ship orders, and parcels of our own carrier."""
 
     # ------------------------------------------------------------ given
@@ -49,9 +45,10 @@ class TestShippingOut(CommandCase):
 
     def own_parcel(self, code="BR123"):
         """A parcel of our own carrier that has left."""
-        order = order_of("9001")
-        parcel = replace(order.parcels[0], channel_logistics=False)
-        sale = self.read(replace(order, parcels=(parcel,))).sale_order_id
+        sale = self.sale()
+        parcel = replace(self.shop.orders["9001"].parcels[0], channel_logistics=False)
+        self.shop.change("9001", parcels=(parcel,))
+        self.again()
         with trap_jobs():
             sale._b2c_advance("stock")
         picking = sale.picking_ids
@@ -63,7 +60,7 @@ class TestShippingOut(CommandCase):
     # ------------------------------------------------------------ labels
 
     def test_one_bad_id_among_fifty_prints_fortynine_each_alone(self):
-        names = [f"9{n:03d}" for n in range(50)]
+        names = [f"8{n:03d}" for n in range(50)]
         parcels = self.env["marketplace.parcel"].create(
             [
                 {
@@ -77,7 +74,7 @@ class TestShippingOut(CommandCase):
         )
         # No sale order is behind these: only the call is looked at.
         self.shop.common_label = pages
-        self.shop.broken_labels["S9017"] = Rejected("not_printable")
+        self.shop.broken_labels["S8017"] = Rejected("not_printable")
         batch = parcels._call_labels(self.account)
         self.assertEqual(self.shop.count("labels"), 1)
         parcels._keep(batch)
