@@ -25,6 +25,7 @@
         "views/marketplace_command_views.xml",
         "views/sale_order_cancel_views.xml",
         "views/sale_order_sides_views.xml",
+        "views/marketplace_out_views.xml",
         "views/menus.xml",
     ],
     "installable": True,

@@ -181,3 +181,11 @@ def _units(partials) -> dict[str, int]:
             return {}
         units[key] = units.get(key, 0) + int(line.quantity)
     return units
+
+
+class B2cIssue(models.Model):
+    _inherit = "b2c.issue"
+
+    def action_marketplace_refuse(self):
+        """Button of a missing stock: the order goes back to its channel."""
+        self.order_id.action_marketplace_refuse()

@@ -202,19 +202,3 @@ class NoteCase(CommandCase):
 
     def sale(self, external_id="9002", **changes):
         return super().sale(external_id, **changes)
-
-
-class NoteCase(CommandCase):
-    """The same with the NF-e of order 9001 just authorised; ``given`` is its row."""
-
-    def _make_given(self):
-        return super().authorised()
-
-    def authorised(self, external_id="9001", **changes):
-        if external_id == "9001":
-            self.shop.put(order_of(external_id))
-            return self.given
-        return super().authorised(external_id, **changes)
-
-    def sale(self, external_id="9002", **changes):
-        return super().sale(external_id, **changes)

@@ -1,11 +1,11 @@
 from odoo.tests import tagged
 
 from .common import CommandCase, NoteCase
-from .test_both_sides import BothSides
-from .test_cancel_out import CancelOut
-from .test_cancel_points import CancelPoints
-from .test_outbox_cases import OutboxCases
-from .test_shipping_out import ShippingOut
+from .both_sides import BothSides
+from .cancel_out import CancelOut
+from .cancel_points import CancelPoints
+from .outbox_cases import OutboxCases
+from .shipping_out import ShippingOut
 
 
 @tagged("post_install", "-at_install")

@@ -150,8 +150,9 @@ class CancelOut:
         sale = self.oversold()
         self.assertTrue(self.open_issues(code="stock_missing"))
         self.assertTrue(sale.marketplace_can_refuse)
+        issue = self.open_issues(code="stock_missing")
         with trap_jobs():
-            sale.with_user(self.operator).action_marketplace_refuse()
+            issue.with_user(self.operator).action_marketplace_refuse()
         self.plan(sale)
         self.run_commands()
         self.assertEqual(self.shop.told, [("cancel", "9001", "out_of_stock", None)])
