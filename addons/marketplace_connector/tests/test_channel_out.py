@@ -1,9 +1,9 @@
 from odoo.tests import tagged
 
-from .common import CommandCase, NoteCase
 from .both_sides import BothSides
 from .cancel_out import CancelOut
 from .cancel_points import CancelPoints
+from .common import CommandCase, NoteCase
 from .outbox_cases import OutboxCases
 from .shipping_out import ShippingOut
 
