@@ -67,6 +67,7 @@ from . import nfe_package_xml
 from . import nfe_package_monthly
 from . import nfe_receiver
 from . import nfe_delivery
+from . import nfe_delivery_receipt
 from . import nfe_batch
 from . import fiscal_document_batch
 from . import nfe_attempt_rate
