@@ -49,10 +49,8 @@ RATES = {
     "submitInvoice": (1.133, 25.0),
     "getInvoiceStatus": (1.133, 25.0),
     "searchListingsItems": (5.0, 5.0),
-    "getListingsItem": (5.0, 5.0),
+    "getListingsItem": (5.0, 10.0),
     "patchListingsItem": (5.0, 5.0),
-    "externalFulfillment": (1.0, 1.0),
 }
-"""Operation → (calls per second, calls at once), as the API models document them; those
-of External Fulfillment are not documented, one call per second is what its client
-libraries assume."""
+"""Operation → (calls per second, calls at once), as the API models document them; for
+External Fulfillment they document none."""

@@ -2,7 +2,7 @@
 
 Answers are the raw JSON; other files give them a meaning. Paths follow the API models
 Orders 2026-01-01 and v0, Delivery Shipment Invoice 2022-07-01, Listings Items
-2021-08-01, External Fulfillment Shipments and Returns 2024-09-11, and Login with Amazon.
+2021-08-01, External Fulfillment Shipments and Returns 2024-09-11, Login with Amazon.
 Every call names its operation: Amazon limits each one by itself.
 """
 

@@ -1,7 +1,7 @@
 """Walks ``searchOrders`` for what changed.
 
-Source: API model Orders 2026-01-01. The newest moment must be two minutes old; the token
-of the next page goes with the same two moments only and lives one day.
+Source: API model Orders 2026-01-01. The newest moment must be two minutes old; the
+token of the next page goes with the same two moments only and lives one day.
 """
 
 from __future__ import annotations
