@@ -62,10 +62,16 @@ class Reader:
         pages: Sequence[tuple[timedelta, Sequence[str], Sequence[str]]],
     ) -> Iterator[Found]:
         left = dict.fromkeys(ids)
-        for window, data, statuses in pages:
-            for order in self._together(left, now, window, data, statuses):
-                left.pop(text(order["orderId"]))
-                yield text(order["orderId"]), order
+        try:
+            for window, data, statuses in pages:
+                for order in self._together(left, now, window, data, statuses):
+                    left.pop(text(order["orderId"]))
+                    yield text(order["orderId"]), order
+        except (AuthDead, TokenExpired):
+            raise
+        except ChannelError:
+            # The pages only save calls: one by one it may still work.
+            pass
         for order_id in left:
             yield order_id, self._alone(order_id)
 
@@ -80,16 +86,10 @@ class Reader:
         """Those of the wanted orders that are found on pages which pay."""
         high, token = now - SEARCH_LAG, ""
         while len(wanted) > TOGETHER:
-            try:
-                page = self._client.search(
-                    high - window, high, token=token, data=data, statuses=statuses
-                )
-                hits = _hits(page, wanted)
-            except (AuthDead, TokenExpired):
-                raise
-            except ChannelError:
-                # The pages only save calls: one by one it may still work.
-                return
+            page = self._client.search(
+                high - window, high, token=token, data=data, statuses=statuses
+            )
+            hits = _hits(page, wanted)
             yield from hits
             token = next_token(page)
             if not token or len(hits) < TOGETHER:
