@@ -6,6 +6,10 @@
     "author": "Industry B2C",
     "category": "Sales/Sales",
     "depends": ["marketplace_connector"],
-    "data": ["views/marketplace_account_views.xml"],
+    "data": [
+        "security/ir.model.access.csv",
+        "wizard/marketplace_amazon_token_views.xml",
+        "views/marketplace_account_views.xml",
+    ],
     "installable": True,
 }

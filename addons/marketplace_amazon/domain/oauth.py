@@ -71,9 +71,17 @@ class OAuth:
         return f"{page}?{urlencode(query)}"
 
     def exchange_code(self, params: dict[str, str], redirect_uri: str) -> TokenSet:
-        """``params``: the query of the call-back. The code lives five minutes."""
+        """``params``: the query of the call-back. The code lives five minutes.
+
+        A seller who wrote the application for himself gets no code: his ``params`` hold
+        the ``refresh_token`` that Seller Central showed him.
+        """
         if params.get("error"):
             raise AuthDead("authorisation denied", params["error"])
+        seller = params.get("selling_partner_id") or None
+        if params.get("refresh_token"):
+            shown = params["refresh_token"]
+            return self.refresh(TokenSet("", self._now(), shown, account_ref=seller))
         code = params.get("spapi_oauth_code") or params.get("code")
         if not code:
             raise Rejected("invalid_request", "the call-back has no code", who="bug")
@@ -82,7 +90,6 @@ class OAuth:
             "code": code,
             "redirect_uri": redirect_uri,
         }
-        seller = params.get("selling_partner_id") or None
         return self._token(form, seller, "", generation=0)
 
     def refresh(self, token: TokenSet) -> TokenSet:
