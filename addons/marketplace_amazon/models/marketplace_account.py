@@ -50,7 +50,7 @@ class MarketplaceAccount(models.Model):
             return params
         params["application_id"] = self.amazon_application_id or ""
         params["draft"] = self.amazon_draft
-        if not params["base_url"] and self._is_amazon_copy():
+        if not params["base_url"] and self._is_copy():
             # An empty address means production: never from a copy of the database.
             params["base_url"] = NOWHERE
         return params
@@ -82,7 +82,7 @@ class MarketplaceAccount(models.Model):
         }
         return known.get(code, "")
 
-    def _is_amazon_copy(self):
+    def _is_copy(self):
         """Whether this database was neutralised (``odoo-bin neutralize``)."""
         # The hook runs in superuser mode: system parameters are not for users.
         parameters = self.env["ir.config_parameter"]

@@ -19,7 +19,7 @@ CNPJ = "81583054000129"
 
 @tagged("post_install", "-at_install")
 class TestConnectAndSell(B2cCase):
-    """From *Connect* to the accepted NF-e and its label, against the simulated store."""
+    """From *Connect* to the accepted NF-e and its label, against a simulated store."""
 
     @classmethod
     def setUpClass(cls):

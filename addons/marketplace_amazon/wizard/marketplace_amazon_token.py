@@ -8,7 +8,7 @@ class MarketplaceAmazonToken(models.TransientModel):
     """The way to connect for a seller who wrote the application for himself.
 
     Seller Central gives him the refresh token right away (*Authorize app*), without a
-    consent page.
+    consent page. A secret, so it is the system administrator who enters it.
     """
 
     _name = "marketplace.amazon.token"
@@ -26,9 +26,7 @@ class MarketplaceAmazonToken(models.TransientModel):
         required=True,
         help="In Seller Central: Settings, Account Info, Merchant Token.",
     )
-    refresh_token = fields.Char(
-        groups="marketplace_connector.marketplace_connector_group_manager", copy=False
-    )
+    refresh_token = fields.Char(groups="base.group_system", copy=False)
 
     def action_connect(self):
         """Get an access token with it and go to work.

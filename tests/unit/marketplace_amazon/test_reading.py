@@ -99,3 +99,11 @@ def test_thousand_orders_take_ten_pages(sim, adapter, place, clock):
     pages = list(adapter.changed_orders(cursor, clock.now()))
     assert {ref.external_id for page in pages for ref in page.items} == ids
     assert counts(sim) == (3, 0)
+
+
+def test_page_that_brings_little_is_the_last(sim, adapter, place):
+    """A page costs as much quota as ninety single readings."""
+    ids = [place(notify=False) for _ in range(160)]
+    checks = adapter.still_shippable([ids[0], *ids[150:]])
+    assert {check.order_state for check in checks.values()} == {OrderState.READY}
+    assert counts(sim) == (1, 10)
