@@ -10,6 +10,7 @@
         "industry_b2c_sales_nfe_batch",
         "nfe_batch_stock_delivery",
         "marketplace_mercadolivre",
+        "marketplace_amazon",
         "l10n_br_coa_generic",
     ],
     "data": ["views/menus.xml"],

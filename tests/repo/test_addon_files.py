@@ -21,7 +21,12 @@ KEYS = {
 }
 DATA_FOLDERS = ("security", "data", "views", "wizard", "report")
 README_PARTS = ("Description", "Configure", "Usage", "Known limits")
-TALKS_TO_OTHERS = {"nfe_batch", "marketplace_connector", "marketplace_mercadolivre"}
+TALKS_TO_OTHERS = {
+    "nfe_batch",
+    "marketplace_connector",
+    "marketplace_mercadolivre",
+    "marketplace_amazon",
+}
 """Integration addons: a restored copy must be made harmless."""
 
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
