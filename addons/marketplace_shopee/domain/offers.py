@@ -182,6 +182,10 @@ def _push(
     for line in lines:
         by_item[line.key.item_id].append(line)
     for item_id, all_lines in by_item.items():
+        if not item_id.isdigit():
+            unknown = NotFound("an item is a number")
+            errors.update({line.key: unknown for line in all_lines})
+            continue
         models = [line.key.variation_id for line in all_lines]
         for chunk in chunks(models, DETAIL_BATCH):
             part = [line for line in all_lines if line.key.variation_id in chunk]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.marketplace_connector.domain.contract import (
@@ -190,9 +189,7 @@ def _pickup(offered: Json, needed: list[str]) -> Json:
 # --- the seller's own carrier
 
 
-def shipped(
-    client: Client, number: str, code: str, url: str, shipped_at: datetime
-) -> None:
+def shipped(client: Client, number: str, code: str, url: str) -> None:
     """Tell that the seller's own carrier has the parcel; Shopee keeps its own time."""
     body = {"logistics_status": _SHIPPED, "tracking_number": code}
     _progress(client, number, {**body, **({"tracking_url": url} if url else {})})
