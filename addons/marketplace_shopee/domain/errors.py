@@ -122,7 +122,7 @@ INVALID_NFE = "invalid_nfe"
 INVOICE_STATUS = "invoice_status"
 CFOP = "cfop"
 
-_INVOICE_TEXTS: tuple[tuple[str, str, str], ...] = (
+INVOICE_TEXTS: tuple[tuple[str, str, str], ...] = (
     ("invalid cnpj", "cnpj", CONFIG),
     ("invalid uf", "uf", CONFIG),
     ("invalid state registration", "state_registration", CONFIG),
@@ -141,13 +141,12 @@ _INVOICE_TEXTS: tuple[tuple[str, str, str], ...] = (
     ("valid invoice xml", "xml", BUG),
     ("file error", "file", BUG),
 )
-INVOICE_CODES = frozenset(code for _text, code, _who in _INVOICE_TEXTS)
 
 
 def invoice_error(error: ChannelError) -> ChannelError:
     """The refusal of an upload by its text; any other error as it is."""
     message = str(error).lower()
-    for words, code, who in _INVOICE_TEXTS:
+    for words, code, who in INVOICE_TEXTS:
         if words in message:
             return Rejected(code, str(error), who=who)
     return error
