@@ -9,6 +9,7 @@
     "depends": [
         "industry_b2c_sales_nfe_batch",
         "marketplace_mercadolivre",
+        "marketplace_shopee",
         "l10n_br_coa_generic",
     ],
     "data": ["views/menus.xml"],

@@ -85,7 +85,18 @@ class TestConnectAndImport(B2cCase):
         document = sale.invoice_ids.fiscal_document_id
         document.action_document_send()
         past = fields.Datetime.now() - timedelta(minutes=10)
-        document.authorization_date = past
+        document.authorization_event_id = self.env["l10n_br_fiscal.event"].create(
+            {
+                "company_id": self.company.id,
+                "environment": "hml",
+                "type": "0",
+                "document_id": document.id,
+                "document_type_id": document.document_type_id.id,
+                "document_serie_id": document.document_serie_id.id,
+                "document_number": document.document_number,
+                "protocol_date": past,
+            }
+        )
         xml = NFE.format(
             key=document.document_key,
             cnpj=self.market.shop.cnpj,
