@@ -153,3 +153,14 @@ class TestConnectAndImport(B2cCase):
         self.market.advance(order_id, "cancel", silent=True)
         sale = self._sale(order_id)
         self.assertEqual(sale._b2c_live_status()[sale.id].order_state, "cancelled")
+
+    def test_lost_message_is_fetched_and_confirmed(self):
+        self._connect()
+        self.market.notifications(drop=1)
+        order_id = self.market.place()["order_id"]
+        with trap_jobs():
+            self.account._read_missed_feed()
+        inbox = self.env["marketplace.inbox"]
+        rows = inbox.search([("account_id", "=", self.account.id)])
+        self.assertEqual(rows.mapped("external_id"), [order_id])
+        self.assertTrue(self.market.engine.confirmed, "it does not come again")
