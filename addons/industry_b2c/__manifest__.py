@@ -11,6 +11,7 @@
         "nfe_batch_stock_delivery",
         "marketplace_mercadolivre",
         "marketplace_amazon",
+        "marketplace_shopee",
         "l10n_br_coa_generic",
     ],
     "data": ["views/menus.xml"],

@@ -26,6 +26,7 @@ TALKS_TO_OTHERS = {
     "marketplace_connector",
     "marketplace_mercadolivre",
     "marketplace_amazon",
+    "marketplace_shopee",
 }
 """Integration addons: a restored copy must be made harmless."""
 
@@ -34,6 +35,7 @@ LAYERS = {
     "industry_b2c_sales_nfe_batch",
     "nfe_batch_stock_delivery",
     "marketplace_mercadolivre",
+    "marketplace_shopee",
     "industry_b2c",
     "test_industry_b2c",
 }
