@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from simulators.common.channel.errors import TransitionRefused
 from simulators.common.clock import Clock
 
 from .const import (
@@ -13,7 +14,7 @@ from .const import (
     PLAN_BEFORE_INVOICE,
     PRINTABLE,
 )
-from .events import EventQueue
+from .push import Announcer
 from .records import Cancellation, Invoice, Order, Shipment
 from .store import Store
 
@@ -30,14 +31,10 @@ CANCEL_REASONS = {
 }
 
 
-class TransitionRefused(Exception):
-    """The change is impossible in the present state."""
-
-
 class Lifecycle:
     """Moves records and announces what moved; call inside a transaction."""
 
-    def __init__(self, store: Store, clock: Clock, events: EventQueue) -> None:
+    def __init__(self, store: Store, clock: Clock, events: Announcer) -> None:
         self._store = store
         self._clock = clock
         self._events = events
@@ -46,7 +43,8 @@ class Lifecycle:
 
     def tick(self) -> None:
         """Do what has become due on the clock."""
-        for kind, ref in self._store.pop_timers(self._clock.now()):
+        for kind, text in self._store.pop_timers(self._clock.now()):
+            ref = int(text)
             if kind == _TIMER_CANCEL:
                 self._run_plan(self._store.get_order(ref))
             elif kind == _TIMER_PRINTABLE:

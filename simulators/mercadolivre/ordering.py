@@ -11,15 +11,17 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulators.common.people import make_address, make_cpf
 
 from .const import CANCEL_PLANS
-from .engine import Engine
 from .errors import bad_request
 from .generator import OrderTraits
 from .records import CatalogItem, Order, Shipment
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 _KEYS = frozenset(
     "lines unknown_sku buyer uf invalid_cpf seller_discount freight interest payment "

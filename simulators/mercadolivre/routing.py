@@ -1,52 +1,14 @@
-"""Request helpers and the answer type shared by all routes."""
+"""What a request must hold; the wrong one is the API's 400."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request
 
+from simulators.common.channel.routing import parse_date
+
 from .errors import bad_request
-
-if TYPE_CHECKING:
-    from .engine import Engine
-
-
-@dataclass
-class Answer:
-    """A status with a JSON payload or raw bytes."""
-
-    payload: Any = None
-    status: int = 200
-    raw: bytes | None = None
-    content_type: str = "application/json; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-Handler = Callable[..., Answer]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One operation with the query parameters it knows."""
-
-    method: str
-    rule: str
-    handler: Handler
-    params: frozenset[str] = frozenset()
-    auth: bool = True
-
-    def run(self, engine: Engine, request: Request, args: dict[str, Any]) -> Answer:
-        """Check token and parameters, then act."""
-        if self.auth:
-            engine.oauth.check(request.headers.get("Authorization"))
-        unknown = set(request.args) - self.params
-        if unknown:
-            raise bad_request(f"unknown parameter: {', '.join(sorted(unknown))}")
-        return self.handler(engine, request, **args)
 
 
 def need_header(request: Request, name: str, value: str) -> None:
@@ -72,11 +34,7 @@ def date_param(request: Request, name: str) -> datetime | None:
     text = request.args.get(name)
     if text is None:
         return None
-    try:
-        # An unescaped "+" of an offset arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
-    except ValueError as error:
-        raise bad_request(f"parameter {name} is not a date") from error
-    if moment.tzinfo is None:
-        raise bad_request(f"parameter {name} has no offset")
+    moment = parse_date(text)
+    if moment is None:
+        raise bad_request(f"parameter {name} is not a date with an offset")
     return moment
