@@ -7,7 +7,7 @@ order, and which failure of one order must not stop the others.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 
 from odoo.addons.marketplace_connector.domain.contract import (
@@ -51,8 +51,8 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 from odoo.addons.marketplace_connector.domain.http import HttpOptions
 
-from ..const import ACK_DEADLINE, CHANNEL, NFE_MAX_BYTES, PAGE_LIMIT, POLL_OVERLAP
-from . import cancelling, events, freight, invoices, labels, polling
+from ..const import ACK_DEADLINE, CHANNEL, NFE_MAX_BYTES, POLL_OVERLAP
+from . import events, freight, invoices, labels, polling
 from .client import Client
 from .errors import BUG
 from .mapping import map_live, map_order
@@ -64,7 +64,6 @@ from .values import Json, drift_guarded
 
 # One of these on one order means that the next order fails in the same way.
 _FATAL = (AuthDead, TokenExpired, RateLimited)
-_HISTORY = "/v0/queues/history"
 
 
 def _utc_now() -> datetime:
@@ -90,7 +89,6 @@ class MagaluAdapter:
                 Feature.LISTINGS,
                 Feature.STOCK,
                 Feature.PRICE,
-                Feature.CANCEL,
                 Feature.OWN_TRACKING,
                 Feature.CLAIMS,
                 Feature.RETURNS,
@@ -154,14 +152,9 @@ class MagaluAdapter:
         """The event of a notification (always one)."""
         return (events.parse(req.body),)
 
-    @drift_guarded
     def missed_events(self, cursor: Cursor) -> Page:
-        """The history of notifications from where it was read last, oldest first."""
-        params = {"_sort": "created_at:asc"}
-        found = self._client.page(_HISTORY, int(cursor.value or 0), params)
-        return polling.history_page(
-            [events.event(row) for row in found], cursor, PAGE_LIMIT
-        )
+        """The history of notifications since the cursor, newest first."""
+        return polling.history(self._client, cursor)
 
     def commit(self, commit_token: str) -> None:
         """The history needs no confirmation: nothing is taken out of it."""
@@ -261,15 +254,6 @@ class MagaluAdapter:
     def push_price(self, lines: Sequence[PriceLine]) -> Sequence[LineResult]:
         """Set prices; read back by ``read_listings``."""
         return self._offers.push_price(lines)
-
-    # --- cancellation
-
-    def cancel(
-        self, order_id: str, reason: str, lines: Mapping[str, int] | None = None
-    ) -> None:
-        """Open the cancellation tickets; the order's status tells the end."""
-        order = self._order(order_id)
-        cancelling.cancel(self._client, self._watcher, order, reason, lines)
 
     # --- service
 

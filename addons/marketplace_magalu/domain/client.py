@@ -25,7 +25,7 @@ from odoo.addons.marketplace_connector.domain.http import (
 
 from ..const import API_URL, ID_URL, PAGE_LIMIT
 from .errors import Unchanged, classify
-from .values import Json, ident, stamp
+from .values import Json, ident, precise_stamp, stamp
 
 _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -82,7 +82,7 @@ class Client:
 
     def order(self, code: str, since: datetime | None = None) -> Json | None:
         """``GET /seller/v1/orders/{code}``; None = unchanged since then (304)."""
-        params = {"updated_at__ge": stamp(since)} if since else {}
+        params = {"updated_at__ge": precise_stamp(since)} if since else {}
         call = Call("GET", ORDER, args={"id": code}, params=params, ref=code)
         try:
             return _object(call, self._api.json(call))

@@ -125,7 +125,8 @@ def _after_doubt(
         if isinstance(error, AlreadyDone):
             raise Transient("the note it holds cannot be read", error.code) from error
         raise error from None
-    if found.state in _STANDING:
+    # "It has one" without a key to see may be another one.
+    if found.state in _STANDING and (found.key or isinstance(error, OutcomeUnknown)):
         return _verified(found, invoice)
     # Nothing arrived, or not yet: a later attempt meets "already exists" at worst.
     raise Transient("the delivery does not hold the invoice", error.code) from error

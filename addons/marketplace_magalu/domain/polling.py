@@ -7,17 +7,19 @@ leaves the window and the rows behind it move: ``paging.walk`` looks after that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import Cursor, OrderRef, Page
 from odoo.addons.marketplace_connector.domain.paging import walk
 
 from ..const import PAGE_LIMIT, POLL_OVERLAP
+from .client import Client
+from .events import event
 from .values import Json, drift_guarded, ident, moment, text
 
 Fetch = Callable[[datetime, datetime, int], list[Json]]
+HISTORY = "/v0/queues/history"
 Read = Callable[[Json], Any]
 
 
@@ -32,7 +34,9 @@ def window(fetch: Fetch, read: Read, cursor: Cursor, until: datetime) -> Iterato
     low = (cursor.low or high) - POLL_OVERLAP
 
     def items(offset: int) -> list[Any]:
-        return [read(row) for row in fetch(low, high, offset)]
+        # Filters know whole seconds: the one that ends the window is in it.
+        found = fetch(low, high + timedelta(seconds=1), offset)
+        return [read(row) for row in found]
 
     return walk(items, cursor, high, PAGE_LIMIT)
 
@@ -49,11 +53,23 @@ def order_ref(row: Json) -> OrderRef:
     )
 
 
-def history_page(events: list[Any], cursor: Cursor, full: int) -> Page:
-    """A page of the history of notifications, and where the next one starts.
+@drift_guarded
+def history(client: Client, cursor: Cursor) -> Page:
+    """One page of the history of notifications, newest first.
 
-    The history is oldest first: what comes later is behind what we have read.
+    It goes on with the next page until it meets what was read before; new ones that
+    come meanwhile only move rows to the right, so nothing is missed.
     """
     offset = int(cursor.value or 0)
-    following = replace(cursor, value=str(offset + full))
-    return Page(tuple(events), following if full else cursor)
+    found = client.page(HISTORY, offset, {"_sort": "created_at:desc"})
+    events = [event(row) for row in found]
+    times = [entry.occurred_at for entry in events if entry.occurred_at]
+    newest = cursor.high or max(times, default=cursor.low)
+    since = cursor.low and cursor.low - POLL_OVERLAP
+    fresh = [
+        e for e in events if not (since and e.occurred_at) or e.occurred_at >= since
+    ]
+    if len(found) < PAGE_LIMIT or len(fresh) < len(events):
+        return Page(tuple(fresh), Cursor(low=newest))
+    following = Cursor(str(offset + len(found)), low=cursor.low, high=newest)
+    return Page(tuple(fresh), following)

@@ -82,8 +82,14 @@ def moment(value: Any) -> datetime | None:
 
 
 def stamp(value: datetime) -> str:
-    """A moment as the filters of the API want it."""
+    """A moment as the API wants it, in whole seconds."""
     return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def precise_stamp(value: datetime) -> str:
+    """A moment as the API wrote it, in milliseconds: "unchanged since" is about it."""
+    utc = value.astimezone(timezone.utc)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def ident(value: Any) -> str:
