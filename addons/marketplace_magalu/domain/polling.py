@@ -58,16 +58,17 @@ def history(client: Client, cursor: Cursor) -> Page:
     """One page of the history of notifications, newest first.
 
     It goes on with the next page until it meets what was read before; new ones that
-    come meanwhile only move rows to the right, so nothing is missed.
+    come meanwhile only move rows to the right, so nothing is missed. A walk that has
+    met its end finds nothing newer, and stops there.
     """
     offset = int(cursor.value or 0)
     found = client.page(HISTORY, offset, {"_sort": "created_at:desc"})
     events = [event(row) for row in found]
     times = [entry.occurred_at for entry in events if entry.occurred_at]
     newest = cursor.high or max(times, default=cursor.low)
-    since = cursor.low and cursor.low - POLL_OVERLAP
+    since = cursor.low
     fresh = [
-        e for e in events if not (since and e.occurred_at) or e.occurred_at >= since
+        e for e in events if not (since and e.occurred_at) or e.occurred_at > since
     ]
     if len(found) < PAGE_LIMIT or len(fresh) < len(events):
         return Page(tuple(fresh), Cursor(low=newest))

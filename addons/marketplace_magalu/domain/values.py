@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from odoo.addons.marketplace_connector.domain.contract import ContractDrift
+from odoo.addons.marketplace_connector.domain.contract import ContractDrift, Rejected
 
 from ..const import NORMALIZER
 
@@ -60,11 +60,11 @@ def part(amounts: Any, name: str) -> Decimal:
 def cents(value: Decimal) -> int:
     """An amount in BRL as Magalu takes it.
 
-    :raise ValueError: it has parts of a cent
+    :raise Rejected: it has parts of a cent
     """
     scaled = value * NORMALIZER
     if scaled != scaled.to_integral_value():
-        raise ValueError("an amount in whole cents is expected")
+        raise Rejected("part_of_a_cent", "an amount in whole cents is expected", "bug")
     return int(scaled)
 
 
