@@ -8,6 +8,7 @@
     "application": True,
     "depends": [
         "industry_b2c_sales_nfe_batch",
+        "marketplace_magalu",
         "marketplace_mercadolivre",
         "l10n_br_coa_generic",
     ],

@@ -21,12 +21,18 @@ KEYS = {
 }
 DATA_FOLDERS = ("security", "data", "views", "wizard", "report")
 README_PARTS = ("Description", "Configure", "Usage", "Known limits")
-TALKS_TO_OTHERS = {"nfe_batch", "marketplace_connector", "marketplace_mercadolivre"}
+TALKS_TO_OTHERS = {
+    "nfe_batch",
+    "marketplace_connector",
+    "marketplace_magalu",
+    "marketplace_mercadolivre",
+}
 """Integration addons: a restored copy must be made harmless."""
 
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
 LAYERS = {
     "industry_b2c_sales_nfe_batch",
+    "marketplace_magalu",
     "marketplace_mercadolivre",
     "industry_b2c",
     "test_industry_b2c",

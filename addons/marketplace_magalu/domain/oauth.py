@@ -107,7 +107,7 @@ class OAuth:
             raise AuthDead("the login belongs to no shop", code="no_seller")
         raise Rejected(
             "several_tenants",
-            f"fill in the seller ID, one of: {', '.join(sellers)}",
+            f"tenants: {', '.join(sellers)}",
             who=CONFIG,
         )
 
