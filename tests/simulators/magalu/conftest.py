@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 import requests
 
-from simulators.common.clock import Clock
 from simulators.magalu import MagaluSimulator
+from tests.simulators.magalu.fresh import Market, market
 
-NOW = datetime(2026, 11, 20, 18, 30, tzinfo=timezone.utc)
+
+@pytest.fixture(scope="session")
+def magalu() -> Iterator[Market]:
+    with market() as running:
+        yield running
 
 
 @pytest.fixture
-def sim() -> Iterator[MagaluSimulator]:
-    with MagaluSimulator(clock=Clock(NOW)) as simulator:
-        yield simulator
+def sim(magalu: Market) -> MagaluSimulator:
+    return magalu.fresh()
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ import pytest
 from odoo.addons.marketplace_connector.domain.contract import Order, RawRequest
 from odoo.addons.marketplace_magalu.domain.adapter import MagaluAdapter
 
-from simulators.common.clock import Clock
-from simulators.magalu import MagaluSimulator, Seller
-from tests.simulators.contract_bench import NOW, REDIRECT, SELLER_CNPJ, ContractBench
+from simulators.magalu import MagaluSimulator
+from tests.simulators.contract_bench import REDIRECT, SELLER_CNPJ, ContractBench
 from tests.simulators.contract_features import (
     ClaimsSuite,
     ListingsSuite,
@@ -30,6 +29,7 @@ from tests.simulators.contract_suite import (
     PulledEventsSuite,
     WebhookSuite,
 )
+from tests.simulators.magalu.fresh import Market, market
 
 
 class MagaluBench(ContractBench):
@@ -100,11 +100,15 @@ class MagaluBench(ContractBench):
         return self.simulator.engine.open_ticket(self.place(), kind)
 
 
+@pytest.fixture(scope="module")
+def checking() -> Iterator[Market]:
+    with market(SELLER_CNPJ) as running:
+        yield running
+
+
 @pytest.fixture
-def bench() -> Iterator[MagaluBench]:
-    seller = Seller(cnpj=SELLER_CNPJ)
-    with MagaluSimulator(clock=Clock(NOW), seller=seller) as simulator:
-        yield MagaluBench(simulator)
+def bench(checking: Market) -> MagaluBench:
+    return MagaluBench(checking.fresh())
 
 
 class TestMagalu(

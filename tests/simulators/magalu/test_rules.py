@@ -10,8 +10,7 @@ import requests
 from simulators.common.clock import Clock
 from simulators.magalu import MagaluSimulator
 from simulators.magalu.const import SALES_CHANNEL
-
-from .conftest import NOW
+from tests.simulators.magalu.fresh import NOW
 
 NOTE = {
     "key": "3" * 44,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,22 +15,27 @@ from odoo.addons.marketplace_connector.domain.http import CallRecord, HttpOption
 from odoo.addons.marketplace_magalu.domain.adapter import MagaluAdapter
 
 from simulators.common.clock import Clock
-from simulators.magalu import MagaluSimulator, Seller
+from simulators.magalu import MagaluSimulator
 from tests.simulators.contract_bench import SELLER_CNPJ, Tokens, note
+from tests.simulators.magalu.fresh import NOW, Market, market
 
-NOW = datetime(2026, 11, 20, 18, 30, tzinfo=timezone.utc)
 REDIRECT = "https://erp.example/marketplace/oauth/magalu"
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
+@pytest.fixture(scope="session")
+def magalu() -> Iterator[Market]:
+    with market(SELLER_CNPJ) as running:
+        yield running
 
 
 @pytest.fixture
-def sim(clock: Clock) -> Iterator[MagaluSimulator]:
-    with MagaluSimulator(clock=clock, seller=Seller(cnpj=SELLER_CNPJ)) as simulator:
-        yield simulator
+def sim(magalu: Market) -> MagaluSimulator:
+    return magalu.fresh()
+
+
+@pytest.fixture
+def clock(sim: MagaluSimulator) -> Clock:
+    return sim.clock
 
 
 @pytest.fixture
