@@ -9,6 +9,7 @@
     "depends": [
         "industry_b2c_sales_nfe_batch",
         "nfe_batch_stock_delivery",
+        "marketplace_magalu",
         "marketplace_mercadolivre",
         "marketplace_amazon",
         "marketplace_shopee",

@@ -27,6 +27,8 @@ TALKS_TO_OTHERS = {
     "marketplace_mercadolivre",
     "marketplace_amazon",
     "marketplace_shopee",
+    "marketplace_magalu",
+    "marketplace_mercadolivre",
 }
 """Integration addons: a restored copy must be made harmless."""
 
@@ -34,6 +36,7 @@ NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.requ
 LAYERS = {
     "industry_b2c_sales_nfe_batch",
     "nfe_batch_stock_delivery",
+    "marketplace_magalu",
     "marketplace_mercadolivre",
     "marketplace_shopee",
     "industry_b2c",

@@ -72,8 +72,8 @@ class MarketplaceOutbox(models.Model):
         """
         new = self.browse()
         for document in documents:
-            bindings = document._marketplace_sales().marketplace_order_ids
-            living = bindings.parcel_ids.filtered(lambda p: p.state != "cancelled")
+            there = document._marketplace_parcels()
+            living = there.filtered(lambda p: p.state != "cancelled")
             parcels = living.filtered(
                 lambda p: p.invoice_state not in ("not_required", "accepted")
             )
