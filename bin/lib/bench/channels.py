@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..day.market import NAMES, Market
+from ..day.market import SHOPS, Market
 from ..day.processes import Program, WorldError
 from ..day.rpc import OdooClient
 from ..day.web import get, post
@@ -209,7 +209,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--n", type=int, default=1000, help="orders")
-    parser.add_argument("--channels", default=",".join(NAMES))
+    parser.add_argument("--channels", default=",".join(SHOPS))
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     parser.add_argument("--database", help=argparse.SUPPRESS)
     chosen = parser.parse_args()

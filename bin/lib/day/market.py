@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,29 @@ from .processes import Simulator
 from .rpc import OdooClient
 from .web import post
 
-NAMES = {
-    "mercadolivre": "Loja Mercado Livre",
+
+@dataclass(frozen=True)
+class Shop:
+    """How the demo company is known on a channel.
+
+    ``cnpj``: option of the simulator's command line; ``ref``: the seller's id in what
+    the simulator says when it is ready; ``settings``: further fields of the account,
+    from the same place.
+    """
+
+    name: str
+    cnpj: str = "--seller-cnpj"
+    ref: str = "seller_id"
+    options: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+SHOPS = {
+    "mercadolivre": Shop("Loja Mercado Livre", options=("--accept-homologation",)),
+    "shopee": Shop("Loja Shopee", cnpj="--shop-cnpj", ref="shop_id"),
+    "amazon": Shop("Loja Amazon", settings={"amazon_application_id": "application_id"}),
+    "magalu": Shop("Loja Magalu", ref="tenant", options=("--accept-homologation",)),
 }
-"""The demo's account on each channel, by the channel's code."""
 
 
 class Market(Simulator):
@@ -21,6 +42,7 @@ class Market(Simulator):
     def __init__(self, folder: Path, channel: str) -> None:
         super().__init__(folder, channel)
         self.channel = channel
+        self.shop = SHOPS[channel]
         self.state = folder / f"{channel}.sqlite"
         self.at: dict[str, Any] = {}
 
@@ -30,8 +52,8 @@ class Market(Simulator):
             f"simulators.{self.channel}",
             *("--state", str(self.state)),
             *("--port", str(port)),
-            *("--seller-cnpj", cnpj),
-            "--accept-homologation",
+            *(self.shop.cnpj, cnpj),
+            *self.shop.options,
         )
 
     def order(self, **spec: Any) -> dict[str, Any]:
@@ -47,13 +69,14 @@ class Market(Simulator):
         :return: id and hook_url of the account
         """
         values = {
-            "name": NAMES[self.channel],
+            "name": self.shop.name,
             "channel": self.channel,
             "company_id": company,
             "base_url": self.at["url"],
-            "external_ref": str(self.at["seller_id"]),
+            "external_ref": str(self.at[self.shop.ref]),
             "client_id": self.at["client_id"],
             "client_secret": self.at["client_secret"],
+            **{name: self.at[key] for name, key in self.shop.settings.items()},
         }
         domain = [("company_id", "=", company), ("channel", "=", self.channel)]
         found = admin.search_read("marketplace.account", domain, "id")
