@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from simulators.common.channel.routing import Answer, Route
 
+from .const import FULFILLMENT
 from .errors import MlError, bad_request, forbidden
 from .offers import NODE_ID, STORE_ID, Item, Pool, Variation
 from .payloads_common import ml_date, money
@@ -126,7 +127,7 @@ def _changed(
         variation.price = Decimal(str(row["price"]))
         if variation.price <= 0:
             raise MlError(400, "item.price.invalid", "The price is not valid")
-    full = item.logistic_type == "fulfillment"
+    full = item.logistic_type == FULFILLMENT
     if "available_quantity" in row and not (engine.offers.multi_origin or full):
         variation.quantity = _quantity(row["available_quantity"])
     return variation
