@@ -83,6 +83,12 @@ def test_listings_beyond_twenty_are_not_lost(adapter):
     assert len(list(adapter.read_listings(ids))) == 30
 
 
+def test_scan_that_loses_its_place_ends(sim, adapter):
+    sim.fault("partial", "/users", missing=["scroll_id"])
+    (page,) = adapter.listings(Cursor())
+    assert page.next == Cursor()
+
+
 def test_variation_that_is_not_changed_stays(sim, adapter, listings):
     key = next(key for key in listings if key.item_id == VARIED)
     (result,) = adapter.push_stock([StockLine(key, 4)])
