@@ -109,6 +109,7 @@ def test_return_through_triage(client, placed, advance, like_sample):
     advance(placed.id, "return", triage=True, quantity=1, subtype="return_partial")
     ref = claim_of(client, placed.id)["id"]
     back = client.get(f"/post-purchase/v2/claims/{ref}/returns").json()
+    like_sample(back, "claim.returns.v2")
     assert [row["type"] for row in back["shipments"]] == [
         "return",
         "return_from_triage",
