@@ -321,11 +321,24 @@ def _shipment(ref: int, status: str, target: str, kind: str) -> dict[str, Any]:
         "shipment_id": ref,
         "status": status,
         "tracking_number": None,
-        "destination": {"name": target, "shipping_address": {}},
+        "destination": {"name": target, "shipping_address": dict(_BACK_TO)},
         "type": kind,
     }
 
 
+_BACK_TO: dict[str, Any] = {
+    "address_id": 1_351_000_001,
+    "address_line": "Rua do Exemplo SN",
+    "street_name": "Rua do Exemplo",
+    "street_number": "SN",
+    "comment": "Referência: doca 2",
+    "zip_code": "09810000",
+    "city": {"id": "BR-SP-39", "name": "São Bernardo do Campo"},
+    "state": {"id": "BR-SP", "name": "São Paulo"},
+    "country": {"id": "BR", "name": "Brasil"},
+    "neighborhood": {"id": None, "name": "Centro"},
+    "municipality": {"id": None, "name": None},
+}
 _CLAIM = "/post-purchase/v1/claims/<int:claim_id>"
 _RETURN = "/post-purchase/v1/returns/<int:return_id>"
 _SEARCH = _FILTERS | {"offset", "limit", "sort", "range"}

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from simulators.common.channel.routing import Answer, Route
 
+from .const import FULFILLMENT
 from .errors import MlError, bad_request, forbidden
 from .offers import NODE_ID, STORE_ID, Item, Pool, Variation
 from .payloads_common import ml_date, money
@@ -126,7 +127,7 @@ def _changed(
         variation.price = Decimal(str(row["price"]))
         if variation.price <= 0:
             raise MlError(400, "item.price.invalid", "The price is not valid")
-    full = item.logistic_type == "fulfillment"
+    full = item.logistic_type == FULFILLMENT
     if "available_quantity" in row and not (engine.offers.multi_origin or full):
         variation.quantity = _quantity(row["available_quantity"])
     return variation
@@ -186,7 +187,7 @@ def item_payload(engine: Engine, item: Item, whole: bool) -> dict[str, Any]:
         "user_product_id": None if item.varied else first.user_product_id,
         "price": money(first.price),
         "currency_id": "BRL",
-        "available_quantity": sum(entry.quantity for entry in item.variations),
+        "available_quantity": sum(map(engine.offers.quantity, item.variations)),
         "status": item.status,
         "sub_status": [],
         "permalink": f"https://produto.mercadolivre.com.br/{item.id}",
@@ -196,18 +197,18 @@ def item_payload(engine: Engine, item: Item, whole: bool) -> dict[str, Any]:
         "seller_custom_field": None,
         "attributes": [] if item.varied else _attributes(first),
         "variations": (
-            [_variation(entry, whole) for entry in item.variations]
+            [_variation(engine, entry, whole) for entry in item.variations]
             if item.varied
             else []
         ),
     }
 
 
-def _variation(entry: Variation, whole: bool) -> dict[str, Any]:
+def _variation(engine: Engine, entry: Variation, whole: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": entry.id,
         "price": money(entry.price),
-        "available_quantity": entry.quantity,
+        "available_quantity": engine.offers.quantity(entry),
         "seller_custom_field": None,
         "user_product_id": entry.user_product_id,
     }

@@ -30,6 +30,7 @@ MISSED_FEEDS_KEPT = timedelta(days=2)
 INVOICE_LOGISTICS = frozenset(
     {"drop_off", "xd_drop_off", "xd_same_day", "cross_docking"}
 )
+FULFILLMENT = "fulfillment"
 PRINTABLE = frozenset({"ready_to_print", "printed"})
 
 MASK = "XXXXXXX"

@@ -26,10 +26,11 @@ from . import (
     api_talk,
     consent,
     control,
+    issuer,
 )
 from .aftersales import AfterSales
 from .catalog import DEFAULT_CATALOG
-from .const import PLAN_BEFORE_INVOICE
+from .const import FULFILLMENT, PLAN_BEFORE_INVOICE
 from .errors import MlError, bad_request, not_found
 from .faults import KINDS, spoil_answer
 from .generator import (
@@ -39,6 +40,7 @@ from .generator import (
     plan_cancellations,
     silent_orders,
 )
+from .issuer import Issuer
 from .lifecycle import Lifecycle
 from .oauth import OAuth
 from .offers import Offers
@@ -63,6 +65,7 @@ class Engine(ChannelEngine):
         *api_offers.ROUTES,
         *api_talk.ROUTES,
         *api_claims.ROUTES,
+        *issuer.ROUTES,
         *consent.ROUTES,
     )
     controls: ClassVar[Sequence[Route]] = control.ROUTES
@@ -90,6 +93,7 @@ class Engine(ChannelEngine):
         self.connect(self.push)
         self.announcer = Announcer(self.events)
         self.lifecycle = Lifecycle(self.store, self.clock, self.announcer)
+        self.issuer = Issuer(self.store, self.clock, seller, self.announcer)
         self.offers = Offers(self.store, self.clock, self.catalog, self.announcer)
         self.splitting = Splitting(self.store, self.clock, self.announcer)
         self.aftersales = AfterSales(
@@ -264,6 +268,13 @@ class Engine(ChannelEngine):
             if notify:
                 self.announcer.order(order)
                 self.announcer.shipment(shipment.id)
+            self.issue(order)
+
+    def issue(self, order: Order) -> None:
+        """Of a paid order of Full, ML issues the NF-e."""
+        parcel = self.shipment(order.shipment_id)
+        if parcel.logistic_type == FULFILLMENT and order.status == "paid":
+            self.issuer.issue(order)
 
     def create(self, index: int, traits: OrderTraits) -> tuple[Order, Shipment]:
         """Build one order outside any seed; the caller adds it."""

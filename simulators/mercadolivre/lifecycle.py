@@ -9,6 +9,7 @@ from simulators.common.channel.errors import TransitionRefused
 from simulators.common.clock import Clock
 
 from .const import (
+    FULFILLMENT,
     PLAN_AFTER_INVOICE,
     PLAN_AFTER_LABEL,
     PLAN_BEFORE_INVOICE,
@@ -200,7 +201,9 @@ class Lifecycle:
             self._release(shipment)
 
     def _release(self, shipment: Shipment) -> None:
-        shipment.status, shipment.substatus = "ready_to_ship", "invoice_pending"
+        full = shipment.logistic_type == FULFILLMENT
+        shipment.status = "ready_to_ship"
+        shipment.substatus = "in_warehouse" if full else "invoice_pending"
         self._save(shipment)
 
     def _make_printable(self, shipment: Shipment | None) -> None:

@@ -22,6 +22,7 @@ from .store import Store
 
 _ITEM = "item"
 _POOL = "user_product"
+_FILLED = "filled"
 STORE_ID, NODE_ID = "100", "BRP1234"
 
 
@@ -84,16 +85,12 @@ class Offers:
 
     def all(self) -> list[Item]:
         """Every listing by id; the catalogue is listed at the first question."""
-        items = self._store.find(_ITEM, Item)
-        if not items:
-            for entry in self._catalog:
-                self._list(entry)
-            items = self._store.find(_ITEM, Item)
-        return sorted(items, key=lambda item: item.id)
+        self._fill()
+        return self._store.find(_ITEM, Item)
 
     def get(self, item_id: str) -> Item:
         """A listing, or the API's 404."""
-        self.all()
+        self._fill()
         item = self._store.get(_ITEM, item_id, Item)
         if item is None:
             raise not_found("item", item_id)
@@ -107,22 +104,30 @@ class Offers:
 
     def pool(self, user_product_id: str) -> Pool:
         """The stock of a user product, or the API's 404."""
-        self.all()
+        self._fill()
         pool = self._store.get(_POOL, user_product_id, Pool)
         if pool is None:
             raise not_found("user product", user_product_id)
         return pool
 
     def save_pool(self, pool: Pool) -> None:
-        """Keep a change: the version moves on, the listings show it."""
+        """Keep a change: the version moves on."""
         pool.version += 1
         self._store.put(_POOL, pool.id, pool)
-        for item in self.all():
-            for variation in item.variations:
-                if variation.user_product_id == pool.id:
-                    variation.quantity = pool.quantity
-            self._store.put(_ITEM, item.id, item)
         self._announcer.stock(pool.id)
+
+    def quantity(self, variation: Variation) -> int:
+        """What a listing shows: its own stock, or that of its user product."""
+        if self.multi_origin:
+            return self.pool(variation.user_product_id).quantity
+        return variation.quantity
+
+    def _fill(self) -> None:
+        """List the catalogue, once per market."""
+        if self._store.get(_POOL, _FILLED, Pool) is None:
+            self._store.put(_POOL, _FILLED, Pool(_FILLED, 0))
+            for entry in self._catalog:
+                self._list(entry)
 
     def _list(self, entry: CatalogItem) -> None:
         """Several listings of one SKU share a user product."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.common.people import make_address, make_cpf
 
-from .const import CANCEL_PLANS
+from .const import CANCEL_PLANS, FULFILLMENT
 from .errors import bad_request, not_found
 from .generator import OrderTraits
 from .records import CatalogItem, Order, Shipment
@@ -161,7 +161,7 @@ def _shape_state(
     order.plan_silent = bool(spec.get("plan_silent", False))
     order.plan_delay_seconds = int(spec.get("plan_delay_seconds", 0))
     shipment.foreign_rows = bool(spec.get("foreign_rows", False))
-    if shipment.logistic_type == "fulfillment":
+    if shipment.logistic_type == FULFILLMENT:
         # In ML's own warehouse: ML issues the NF-e and prints the label.
         shipment.substatus = "in_warehouse"
     if "age_seconds" in spec:

@@ -88,6 +88,10 @@ class Announcer:
         """Announce a change of a parcel."""
         self._queue.add("shipments", f"/shipments/{shipment_id}", silent=silent)
 
+    def invoice(self, user_id: int, invoice_id: int) -> None:
+        """Announce an NF-e that ML issued."""
+        self._queue.add("invoices", f"/users/{user_id}/invoices/{invoice_id}")
+
     def item(self, item_id: str) -> None:
         """Announce a change of a listing."""
         self._queue.add("items", f"/items/{item_id}")

@@ -42,7 +42,9 @@ class Scene:
 
     def pay(self, order_id: str, args: dict[str, Any]) -> None:
         """The buyer of an unpaid order pays."""
-        self._engine.lifecycle.approve_payment(self.order(order_id))
+        order = self.order(order_id)
+        self._engine.lifecycle.approve_payment(order)
+        self._engine.issue(order)
 
     def cancel(self, order_id: str, args: dict[str, Any]) -> None:
         """``{group = buyer, silent = false}``."""

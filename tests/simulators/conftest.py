@@ -11,7 +11,9 @@ from tests.pure_addons import install
 
 install()
 pytest.register_assert_rewrite(
-    "tests.simulators.contract_suite", "tests.simulators.contract_features"
+    "tests.simulators.contract_access",
+    "tests.simulators.contract_suite",
+    "tests.simulators.contract_features",
 )
 
 

@@ -115,6 +115,7 @@ class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
         """
         self._app = Application(client_id, client_secret, base_url)
         self._seller = account_ref
+        self._now = now
         http = HttpClient(base_url or API_URL, options, classify)
         self._client = Client(http)
         self._offers = OfferClient(http)

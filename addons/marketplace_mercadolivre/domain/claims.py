@@ -6,7 +6,7 @@ which ones those are changes with every step, so the claim is read before and af
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,7 @@ _PATHS = {
 _SEND_MESSAGE = "actions/send-message"
 # Which resolution shows that an action was done before.
 _DONE = {"refund": "payment_refunded", "allow_partial_refund": "partial_refunded"}
+# Without a start: as far back as a claim may still be open.
 _HORIZON = timedelta(days=30)
 
 
@@ -61,6 +62,7 @@ class ClaimMixin:
     _client: Client
     _service: ServiceClient
     _seller: str
+    _now: Callable[[], datetime]
 
     def claims(self, cursor: Cursor) -> Iterator[Page]:
         """Claims that changed since, whoever started them."""
@@ -95,7 +97,7 @@ class ClaimMixin:
     def _changed_claims(self, cursor: Cursor) -> Iterator[tuple[list[Json], Cursor]]:
         """Rows and where to go on: the list shifts, so every page starts at the last
         change that was seen, not at an offset."""
-        low = cursor.low or _earliest(cursor)
+        low = cursor.low or self._now() - _HORIZON
         seen: set[str] = set()
         offset = 0
         while True:
@@ -203,8 +205,3 @@ def _resolution(raw: Json) -> str:
 def _last_change(rows: list[Json]) -> datetime | None:
     moments = (moment(row.get("last_updated")) for row in rows)
     return max(filter(None, moments), default=None)
-
-
-def _earliest(cursor: Cursor) -> datetime:
-    """Without a start: as far back as a claim may still be open."""
-    return (cursor.high or datetime.now().astimezone()) - _HORIZON

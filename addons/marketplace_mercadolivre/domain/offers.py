@@ -63,7 +63,10 @@ class OfferMixin:
                     found.append(result)
                 elif not isinstance(result[1], NotFound):
                     raise result[1]
-            yield Page(tuple(found), Cursor(value=scroll))
+            yield Page(tuple(found), Cursor(value=scroll or None))
+            if not scroll:
+                # Without a place to go on the next step would be the first again.
+                return
 
     def read_listings(
         self, item_ids: Sequence[str]

@@ -103,23 +103,29 @@ class TalkMixin(ClaimMixin):
         self.claim_action(claim_id, f"send_message_to_{role}", {"message": text})
 
     def _questions(self, cursor: Cursor) -> Iterator[Page]:
-        """The newest first, until they are older than the cursor."""
-        offset = 0
+        """The newest first, until they are older than the cursor.
+
+        Only the last page tells where to go on: a broken walk starts again.
+        """
+        end, offset = Cursor(low=self._now()), 0
         while True:
             rows = self._service.questions(self._seller, offset)
             found = tuple(question(row) for row in rows)
             new = tuple(row for row in found if _is_new(row.at, cursor))
-            yield Page(new)
-            if len(rows) < SEARCH_LIMIT or len(new) < len(found):
+            last = len(rows) < SEARCH_LIMIT or len(new) < len(found)
+            yield Page(new, end if last else None)
+            if last:
                 return
             offset += len(rows)
 
     def _unread(self, cursor: Cursor) -> Iterator[Page]:
+        end = Cursor(low=self._now())
         for row in self._service.unread():
             pack_id = _pack_of(row)
             raw = self._service.conversation(pack_id, self._seller)
             found = self._of_pack(pack_id, raw, raw.get("messages") or [])
             yield Page(tuple(row for row in found if _is_new(row.at, cursor)))
+        yield Page((), end)
 
     def _message(self, ref: str) -> Message:
         raw = self._service.message(ref)

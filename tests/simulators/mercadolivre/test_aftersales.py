@@ -109,6 +109,7 @@ def test_return_through_triage(client, placed, advance, like_sample):
     advance(placed.id, "return", triage=True, quantity=1, subtype="return_partial")
     ref = claim_of(client, placed.id)["id"]
     back = client.get(f"/post-purchase/v2/claims/{ref}/returns").json()
+    like_sample(back, "claim.returns.v2")
     assert [row["type"] for row in back["shipments"]] == [
         "return",
         "return_from_triage",
@@ -185,3 +186,21 @@ def test_topic_is_switched_off_when_nobody_answers(sim, clock, callback, until):
     until(lambda: len(sim.engine.events.config.closed) == 3)
     sim.order()
     assert {note.state for note in sim.engine.store.notifications()} == {"lost"}
+
+
+def test_order_of_full_gets_its_nfe_from_ml(sim, client, like_sample):
+    placed = sim.order(logistic_type="fulfillment")
+    assert client.state(placed.shipment_id) == ("ready_to_ship", "in_warehouse")
+    base = f"/users/{sim.seller.user_id}/invoices"
+    issued = client.get(f"{base}/orders/{placed.id}").json()
+    assert issued["amount"] == float(placed.payment.total_paid)
+    assert client.get(f"{base}/{issued['id']}").json() == issued
+    xml = client.get(issued["attributes"]["xml_location"])
+    assert issued["fiscal_key"] in xml.text
+    (note,) = [n for n in sim.engine.store.notifications() if n.topic == "invoices"]
+    assert note.resource == f"{base}/{issued['id']}"
+    like_sample(sim.engine.push.envelope(note), "notification.invoices")
+    later = sim.order(logistic_type="fulfillment", paid=False)
+    assert client.get(f"{base}/orders/{later.id}").status_code == 404
+    sim.advance(later.id, "pay")
+    assert client.get(f"{base}/orders/{later.id}").status_code == 200

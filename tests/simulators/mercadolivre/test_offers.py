@@ -77,10 +77,11 @@ def test_multi_origin_ignores_the_listing_in_silence(client, put):
     assert "warehouse_management" in client.get("/users/me").json()["tags"]
 
 
-def test_stock_of_a_user_product_is_compare_and_set(client, put):
+def test_stock_of_a_user_product_is_compare_and_set(client, put, like_sample):
     client.ctl("settings", multi_origin=True)
     path = stock_path(client)
     read = client.get(path)
+    like_sample(read.json(), "user_product_stock.get")
     location = read.json()["locations"][0]
     body = {"locations": [{**location, "quantity": 12}]}
     write = f"{path}/type/seller_warehouse"

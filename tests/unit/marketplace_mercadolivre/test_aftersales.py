@@ -10,6 +10,7 @@ import pytest
 from odoo.addons.marketplace_connector.domain.contract import (
     Attachment,
     Cursor,
+    InvoiceState,
     MessageKind,
     OrderState,
     OutcomeUnknown,
@@ -126,8 +127,9 @@ def test_closed_conversation_tells_why(sim, adapter, placed):
 def test_reading_leaves_the_conversation_unread(sim, adapter, placed, clock):
     sim.advance(placed.id, "say")
     for _ in range(2):
-        (page,) = adapter.messages(ORDER, since(clock))
-        assert len(page.items) == 1
+        *pages, last = adapter.messages(ORDER, since(clock))
+        assert [len(page.items) for page in pages] == [1]
+        assert last.next.low <= clock.now()
 
 
 def test_file_goes_with_a_message_only(sim, adapter, placed, ask):
@@ -349,6 +351,34 @@ def test_split_parcel_is_superseded_not_cancelled(sim, read, placed):
     siblings = [row for row in sim.orders() if row["order_id"] != placed.id]
     amounts = [read(row["order_id"]).total for row in siblings]
     assert sorted(amounts) == [Decimal(100), Decimal(200)]
+
+
+def test_split_after_the_nfe_asks_for_new_ones(sim, adapter, read, placed, nfe):
+    target = read(placed.id).invoice_targets[0]
+    adapter.send_invoice(target, nfe(placed.shipment_id))
+    parcel = sim.engine.shipment(placed.shipment_id)
+    with sim.engine.store.transaction():
+        sim.engine.splitting.split(parcel, [{placed.id: 1}, {placed.id: 2}], "FRAGILE")
+    old = read(placed.id)
+    assert (old.state, old.invoice_targets[0].state) == (
+        OrderState.SUPERSEDED,
+        InvoiceState.NOT_REQUIRED,
+    )
+    siblings = [row["order_id"] for row in sim.orders() if row["order_id"] != placed.id]
+    states = {read(ref).invoice_targets[0].state for ref in siblings}
+    assert states == {InvoiceState.NEEDED}
+
+
+def test_cart_of_three_orders_takes_one_nfe(sim, adapter, nfe):
+    first = sim.order(freight="0", logistic_type="drop_off")
+    ids = [first.id, *(sim.order(cart_with=first.id).id for _ in range(2))]
+    orders = list(adapter.orders([str(ref) for ref in ids]))
+    (target,) = {order.invoice_targets for order in orders}.pop()
+    assert set(target.order_ids) == {str(ref) for ref in ids}
+    invoice = nfe(first.shipment_id)
+    assert invoice.total == sum(order.total for order in orders)
+    adapter.send_invoice(target, invoice)
+    assert {order.pack_id for order in orders} == {orders[0].number}
 
 
 def test_full_order_is_flagged_and_wants_no_nfe(sim, read):
