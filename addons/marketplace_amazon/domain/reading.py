@@ -11,6 +11,7 @@ last moment, its last change would lie outside of the page.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ from .client import INCLUDED, Client
 from .polling import next_token
 from .values import Json, drift_guarded, rows, text
 from .vocabulary import OPEN_ORDERS
+
+_logger = logging.getLogger(__name__)
 
 FATAL = (AuthDead, TokenExpired, RateLimited)
 """One of these on one order means that the next one fails in the same way."""
@@ -69,9 +72,9 @@ class Reader:
                     yield text(order["orderId"]), order
         except (AuthDead, TokenExpired):
             raise
-        except ChannelError:
+        except ChannelError as error:
             # The pages only save calls: one by one it may still work.
-            pass
+            _logger.info("No page of orders: %s", type(error).__name__)
         for order_id in left:
             yield order_id, self._alone(order_id)
 

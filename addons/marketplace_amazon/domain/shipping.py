@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
+
+from pypdf import PdfWriter
+from pypdf.errors import PyPdfError
 
 from odoo.addons.marketplace_connector.domain.contract import (
     AuthDead,
@@ -64,8 +68,8 @@ def arrange(
 def labels(
     client: Client, parcels: Sequence[str], fmt: str, now: datetime
 ) -> LabelBatch:
-    """One file for each package. The format is the one set in Seller Central: Amazon
-    takes no wish, so what comes is told as it is."""
+    """One file for each shipment, whatever its packages. The format is the one set in
+    Seller Central: Amazon takes no wish, so what comes is told as it is."""
     if fmt not in FORMATS:
         raise Rejected("label_format", f"unknown label format {fmt}", who=BUG)
     files: list[LabelFile] = []
@@ -73,7 +77,7 @@ def labels(
     wanted = list(dict.fromkeys(parcels))
     for at, ref in enumerate(wanted):
         try:
-            files += _labels_of(client, ref, now)
+            files.append(_label_of(client, ref, now))
         except _HOPELESS as error:
             failed.update(dict.fromkeys(wanted[at:], error))
             break
@@ -135,7 +139,7 @@ def _prepare(client: Client, ref: str, now: datetime) -> Json:
     return shipment
 
 
-def _labels_of(client: Client, ref: str, now: datetime) -> list[LabelFile]:
+def _label_of(client: Client, ref: str, now: datetime) -> LabelFile:
     shipment = _prepare(client, ref, now)
     packages = _package_ids(shipment)
     # A label that exists is only given again when it is asked for as a second one.
@@ -147,21 +151,38 @@ def _labels_of(client: Client, ref: str, now: datetime) -> list[LabelFile]:
         )
     except NotYet as error:
         raise _closed(client, shipment, error) from error
-    return [_file(client, ref, row) for row in found]
+    return _joined(ref, [_content(client, row) for row in found])
+
+
+def _joined(ref: str, bodies: list[bytes]) -> LabelFile:
+    """All packages of a shipment in one file: a parcel keeps one."""
+    if bodies and all(body.startswith(b"%PDF") for body in bodies):
+        return LabelFile(_one_pdf(bodies), "application/pdf", (ref,), PDF)
+    if bodies and all(b"^XA" in body for body in bodies):
+        return LabelFile(b"\n".join(bodies), "text/plain", (ref,), ZPL)
+    raise ContractDrift("label: neither PDF nor ZPL", b"".join(bodies)[:200])
+
+
+def _one_pdf(bodies: list[bytes]) -> bytes:
+    if len(bodies) == 1:
+        return bodies[0]
+    writer, joined = PdfWriter(), BytesIO()
+    try:
+        for body in bodies:
+            writer.append(BytesIO(body))
+        writer.write(joined)
+    except (PyPdfError, ValueError, KeyError) as exc:
+        raise ContractDrift("label: a broken PDF", bodies[0][:200]) from exc
+    return joined.getvalue()
 
 
 @drift_guarded
-def _file(client: Client, ref: str, row: Json) -> LabelFile:
+def _content(client: Client, row: Json) -> bytes:
     if row.get("status") == "FAILURE":
         detail = row.get("errorDetails") or {}
         code, words = text(detail.get("code")), text(detail.get("message"))
         raise Rejected(code or "label_failed", words, who=OPERATOR)
-    body = client.file(text(row["fileData"]["url"])).content
-    if body.startswith(b"%PDF"):
-        return LabelFile(body, "application/pdf", (ref,), PDF)
-    if b"^XA" in body:
-        return LabelFile(body, "text/plain", (ref,), ZPL)
-    raise ContractDrift("label: neither PDF nor ZPL", body[:200])
+    return client.file(text(row["fileData"]["url"])).content
 
 
 @drift_guarded

@@ -14,7 +14,6 @@ class MarketplaceAccount(models.Model):
         selection_add=[(CHANNEL, "Amazon")], ondelete={CHANNEL: "cascade"}
     )
     amazon_application_id = fields.Char(
-        "Amazon Application",
         groups="marketplace_connector.marketplace_connector_group_manager",
         copy=False,
         help="Number of the application in Seller Central: amzn1.sp.solution.…",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from odoo.addons.marketplace_amazon.domain import shipping
 from odoo.addons.marketplace_connector.domain.contract import (
+    ContractDrift,
     NotFound,
     NotYet,
     OrderState,
@@ -60,6 +63,34 @@ def test_closed_window_tells_when_it_opens(adapter, ready, clock):
     assert abs(error.not_before - opens) < timedelta(seconds=5)
     clock.advance(timedelta(hours=4))
     assert adapter.labels([parcel], "pdf").files
+
+
+@pytest.mark.parametrize("kind", ["PDF", "ZPL"])
+def test_two_packages_make_one_file_with_both(adapter, ready, sim, kind):
+    """A parcel keeps one file: of two the second would never be printed."""
+    sim.engine.configure("label_format", kind)
+    _order_id, parcel = ready(lines=[{}, {}])
+    client = adapter._client
+    shipment = client.shipment(parcel)
+    items = {"lineItems": [{"lineItem": row} for row in shipping._line_items(shipment)]}
+    client.process_shipment(parcel, "CONFIRM", items)
+    (whole,) = shipping._packages(shipment)
+    halves = [
+        {**whole, "id": row["packageLineItemId"], "packageLineItems": [row]}
+        for row in whole["packageLineItems"]
+    ]
+    client.create_packages(parcel, halves)
+    (file,) = adapter.labels([parcel], "pdf").files
+    if kind == "PDF":
+        assert len(PdfReader(BytesIO(file.content)).pages) == 2
+    else:
+        assert file.content.count(b"^XA") == 2
+
+
+def test_broken_label_is_drift():
+    for bodies in ([b"<html>"], [b"%PDF-1.4 x", b"%PDF-1.4 y"], []):
+        with pytest.raises(ContractDrift):
+            shipping._joined("D1", bodies)
 
 
 def test_no_label_without_the_nfe(adapter, sim):
