@@ -153,9 +153,6 @@ class SaleOrder(models.Model):
     marketplace_cancel_asked = fields.Boolean(
         compute="_compute_marketplace_cancel_request"
     )
-    marketplace_cancel_text = fields.Char(
-        "Buyer's Reason", compute="_compute_marketplace_cancel_request"
-    )
 
     @api.depends(
         "marketplace_order_ids.state", "marketplace_order_ids.cancel_answer_by"
@@ -166,7 +163,6 @@ class SaleOrder(models.Model):
             limits = [one for one in asked.mapped("cancel_answer_by") if one]
             order.marketplace_cancel_asked = bool(asked)
             order.marketplace_cancel_answer_by = min(limits, default=False)
-            order.marketplace_cancel_text = asked[:1].cancel_reason
 
     def _marketplace_asked(self):
         return self.marketplace_order_ids.filtered(
