@@ -22,6 +22,7 @@ class MarketplaceFiscalDelivery(models.Model):
     _rec_name = "destination"
 
     document_id = fields.Many2one("l10n_br_fiscal.document", "NF-e", readonly=True)
+    document_number = fields.Char(related="document_id.document_number")
     company_id = fields.Many2one("res.company", readonly=True)
     role = fields.Selection(
         [

@@ -12,6 +12,7 @@ from ..rules.command import Kind
 from .marketplace_command import OPEN
 
 ORDER_DESK = "industry_b2c_sales.industry_b2c_sales_group_user"
+REQUESTED = "channel_cancel_requested"
 
 
 class MarketplaceOrder(models.Model):
@@ -33,16 +34,21 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _apply(self, account, order):
         binding = super()._apply(account, order)
-        binding._watch_cancel_request()
+        if binding.state == "cancel_requested":
+            binding._report_cancel_request()
         return binding
 
-    def _watch_cancel_request(self):
+    def write(self, vals):
+        asked = self.filtered(lambda one: one.state == "cancel_requested")
+        result = super().write(vals)
+        settled = asked.filtered(lambda one: one.state != "cancel_requested")
+        if settled:
+            self.env["b2c.issue"]._solve(REQUESTED, settled)
+        return result
+
+    def _report_cancel_request(self):
         """A work-queue item with the channel's deadline while an answer is due."""
         issues = self.env["b2c.issue"]
-        code = "channel_cancel_requested"
-        if self.state != "cancel_requested":
-            issues._solve(code, self)
-            return
         texts = self.account_id._in_company_language().env
         limit = self.cancel_answer_by
         message = texts._(
@@ -57,7 +63,7 @@ class MarketplaceOrder(models.Model):
         # sudo: whoever reads an order may not read the work queue.
         told = issues.sudo().search(
             [
-                ("code", "=", code),
+                ("code", "=", REQUESTED),
                 ("res_model", "=", self._name),
                 ("res_id", "=", self.id),
                 ("state", "=", "open"),
@@ -68,7 +74,7 @@ class MarketplaceOrder(models.Model):
         if told:
             return
         issues._report(
-            code,
+            REQUESTED,
             record=self,
             order=self.sale_order_id,
             company=self.company_id,
@@ -153,9 +159,6 @@ class SaleOrder(models.Model):
     marketplace_cancel_asked = fields.Boolean(
         compute="_compute_marketplace_cancel_request"
     )
-    marketplace_cancel_text = fields.Char(
-        "Buyer's Reason", compute="_compute_marketplace_cancel_request"
-    )
 
     @api.depends(
         "marketplace_order_ids.state", "marketplace_order_ids.cancel_answer_by"
@@ -166,7 +169,6 @@ class SaleOrder(models.Model):
             limits = [one for one in asked.mapped("cancel_answer_by") if one]
             order.marketplace_cancel_asked = bool(asked)
             order.marketplace_cancel_answer_by = min(limits, default=False)
-            order.marketplace_cancel_text = asked[:1].cancel_reason
 
     def _marketplace_asked(self):
         return self.marketplace_order_ids.filtered(

@@ -108,18 +108,11 @@ class SaleOrder(models.Model):
         }
         # sudo: the order desk need not read notes to see which one is there.
         note = self.sudo()._marketplace_documents()[-1:]
-        held = " ".join(
-            filter(None, [_label(parcel, "invoice_state"), _end(parcel.invoice_key)])
-        )
         yield {
             "what": "note",
             "name": name,
-            "theirs": " ".join(filter(None, held)),
-            "ours": " ".join(
-                filter(
-                    None, [_label(self, "b2c_fiscal_state"), _end(note.document_key)]
-                )
-            ),
+            "theirs": _note(_label(parcel, "invoice_state"), parcel.invoice_key),
+            "ours": _note(_label(self, "b2c_fiscal_state"), note.document_key),
             "differs": sides.note_differs(
                 parcel.invoice_state, parcel.invoice_key or "", note.document_key or ""
             ),
@@ -156,6 +149,6 @@ def _number(value) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-def _end(key) -> str:
-    """The end of an access key is what people tell notes apart by."""
-    return f"…{key[-8:]}" if key else ""
+def _note(state, key) -> str:
+    """State and the end of the access key, which people tell notes apart by."""
+    return f"{state} …{key[-8:]}" if key else state

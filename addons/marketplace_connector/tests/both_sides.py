@@ -131,6 +131,7 @@ class BothSides:
         html = sale.with_user(self.watcher).with_context(lang="pt_BR")
         self.assertIn("CAD-1", html.marketplace_sides)
         self.assertIn("Canal", html.marketplace_sides)
+        self.assertIn(">Necessária<", html.marketplace_sides)
 
     def test_what_differs_is_marked(self):
         row = self.authorised()

@@ -192,7 +192,7 @@ class NoteCase(CommandCase):
     """The same with the NF-e of order 9001 just authorised; ``given`` is its row."""
 
     def _make_given(self):
-        return super().authorised()
+        return CommandCase.authorised(self)
 
     def authorised(self, external_id="9001", **changes):
         if external_id == "9001":

@@ -61,7 +61,7 @@ class NfeDelivery(models.Model):
     )
     problem = fields.Char(readonly=True)
     mail_id = fields.Many2one(
-        "mail.mail", "Mail", readonly=True, ondelete="set null", index="btree_not_null"
+        "mail.mail", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
     _open_idx = models.Index("(state) WHERE state IN ('waiting', 'failed')")
