@@ -14,3 +14,14 @@ from . import marketplace_outbox_send
 from . import b2c_guard_verdict
 from . import fiscal_document
 from . import sale_order
+from . import marketplace_listing_offer
+from . import marketplace_listing_match
+from . import marketplace_listing_push
+from . import marketplace_account_offer
+from . import marketplace_account_listings
+from . import marketplace_account_stock
+from . import marketplace_account_push
+from . import marketplace_order_waiting
+from . import offer_change
+from . import sale_order_kit
+from . import sale_order_oversold
