@@ -6,21 +6,17 @@ Prints one JSON line when ready and stops on SIGTERM or SIGINT.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import signal
-import threading
 from datetime import timedelta
 
-from .oauth import Credentials
+from simulators.common.channel.command import parser_of, serve
+from simulators.common.channel.engine import Credentials
+
 from .records import Seller
 from .simulator import MercadoLivreSimulator
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulators.mercadolivre")
-    parser.add_argument("--state", default=":memory:", metavar="FILE")
-    parser.add_argument("--port", type=int, default=0)
+    parser = parser_of("mercadolivre")
     parser.add_argument("--seller-cnpj", default=Seller.cnpj)
     parser.add_argument("--seller-id", type=int, default=Seller.user_id)
     parser.add_argument("--seller-ie", help="checked in every NF-e when given")
@@ -28,7 +24,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seller-uf", help="checked in every NF-e when given")
     parser.add_argument("--client-id", help="default: made up and kept in the state")
     parser.add_argument("--client-secret")
-    parser.add_argument("--callback", metavar="URL", help="target of notifications")
     parser.add_argument("--accept-homologation", action="store_true")
     parser.add_argument("--ready-delay", type=float, default=0, metavar="SECONDS")
     return parser.parse_args()
@@ -47,9 +42,6 @@ def main() -> None:
     credentials = None
     if args.client_id and args.client_secret:
         credentials = Credentials(args.client_id, args.client_secret)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     simulator = MercadoLivreSimulator(
         args.state,
         seller=seller,
@@ -59,17 +51,12 @@ def main() -> None:
         callback=args.callback,
         ready_delay=timedelta(seconds=args.ready_delay),
     )
-    with simulator:
-        ready = {
-            "url": simulator.url,
-            "control": simulator.control,
-            "pid": os.getpid(),
-            "client_id": simulator.client_id,
-            "client_secret": simulator.client_secret,
-            "seller_id": seller.user_id,
-        }
-        print(json.dumps(ready), flush=True)
-        stop.wait()
+    serve(
+        simulator,
+        client_id=simulator.client_id,
+        client_secret=simulator.client_secret,
+        seller_id=seller.user_id,
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from simulators.common.channel.routing import Answer, Route
+
 from .const import MAX_SEARCH_LIMIT, MISSED_FEEDS_KEPT, SITE_ID
 from .errors import MlError, bad_request, forbidden, not_found
 from .payloads_order import (
@@ -19,7 +21,7 @@ from .payloads_order import (
 )
 from .payloads_shipment import hosted_payload
 from .records import Order
-from .routing import Answer, Route, date_param, int_param, need_header
+from .routing import date_param, int_param, need_header
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -40,7 +42,7 @@ def post_token(engine: Engine, request: Request) -> Answer:
 
 def get_me(engine: Engine, request: Request) -> Answer:
     """``GET /users/me``."""
-    return Answer(user_payload(engine.seller))
+    return Answer(user_payload(engine.seller, engine.offers.multi_origin))
 
 
 def get_order(engine: Engine, request: Request, order_id: int) -> Answer:
@@ -129,7 +131,8 @@ def get_missed_feeds(engine: Engine, request: Request) -> Answer:
     oldest = engine.clock.now() - MISSED_FEEDS_KEPT
     missed = engine.store.notifications("missed")
     recent = [note for note in missed if note.received >= oldest]
-    entries = [engine.notifier.missed_entry(note) for note in recent]
+    url = engine.events.config.url
+    entries = [engine.push.missed_entry(note, url) for note in recent]
     return Answer({"messages": entries})
 
 

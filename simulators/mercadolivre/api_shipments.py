@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from simulators.common.channel.routing import Answer, Route
+
 from . import invoice as nfe_checks
 from .const import INVOICE_LOGISTICS, MAX_LABELS, MAX_NFE_BYTES, SITE_ID
 from .errors import MlError, bad_request, invoice_error, not_found
@@ -21,7 +23,7 @@ from .payloads_shipment import (
     sla_payload,
 )
 from .records import Invoice, Order, Shipment
-from .routing import Answer, Route, need_header
+from .routing import need_header
 
 if TYPE_CHECKING:
     from .engine import Engine

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request
 
+from simulators.common.channel.routing import Answer, Route
+
 from .errors import MlError, bad_request
-from .routing import Answer, Route
 
 if TYPE_CHECKING:
     from .engine import Engine

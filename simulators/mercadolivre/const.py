@@ -40,5 +40,3 @@ PLAN_AFTER_LABEL = "after_label"
 CANCEL_PLANS = (PLAN_BEFORE_INVOICE, PLAN_AFTER_INVOICE, PLAN_AFTER_LABEL)
 PLAN_SHARE = 0.02
 """Share of the orders each kind of planned cancellation takes by default."""
-
-CONTROL_PREFIX = "/__ctl/"

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import random
-import secrets
-from collections import deque
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
+from werkzeug.wrappers import Request
+
+from simulators.common.channel.engine import ChannelEngine, Credentials
+from simulators.common.channel.faults import Fault
+from simulators.common.channel.routing import Answer, Route
+from simulators.common.channel.store import Store as ChannelStore
 from simulators.common.clock import Clock
 
+from . import (
+    api_claims,
+    api_offers,
+    api_orders,
+    api_seller,
+    api_shipments,
+    api_talk,
+    consent,
+    control,
+)
+from .aftersales import AfterSales
 from .catalog import DEFAULT_CATALOG
 from .const import PLAN_BEFORE_INVOICE
-from .errors import not_found
-from .events import EventQueue, NotificationConfig
-from .faults import FaultBook
+from .errors import MlError, bad_request, not_found
+from .faults import KINDS, spoil_answer
 from .generator import (
     MAX_ORDERS_PER_SEED,
     OrderFactory,
@@ -25,30 +40,35 @@ from .generator import (
     silent_orders,
 )
 from .lifecycle import Lifecycle
-from .notifier import Notifier
-from .oauth import Credentials, OAuth
+from .oauth import OAuth
+from .offers import Offers
+from .ordering import create_order
+from .push import Announcer, MlPush
 from .records import CatalogItem, Invoice, Order, Seller, Shipment
+from .scene import Scene
+from .splitting import Splitting
 from .store import Store
 
-_LOG_SIZE = 50_000
 _SPAN = timedelta(hours=6)
 _YOUNGEST = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class LogEntry:
-    """One request; ``status`` 0 means the line was cut."""
+class Engine(ChannelEngine):
+    """The market of one seller: orders, parcels, the rules, the buyers' plans."""
 
-    at: str
-    method: str
-    path: str
-    query: str
-    status: int
-    fault: str | None
-
-
-class Engine:
-    """Holds the parts together; the WSGI application calls into it."""
+    routes: ClassVar[Sequence[Route]] = (
+        *api_orders.ROUTES,
+        *api_shipments.ROUTES,
+        *api_seller.ROUTES,
+        *api_offers.ROUTES,
+        *api_talk.ROUTES,
+        *api_claims.ROUTES,
+        *consent.ROUTES,
+    )
+    controls: ClassVar[Sequence[Route]] = control.ROUTES
+    own_faults: ClassVar[frozenset[str]] = KINDS
+    store_class: ClassVar[type[ChannelStore]] = Store
+    store: Store
 
     def __init__(
         self,
@@ -60,26 +80,113 @@ class Engine:
         credentials: Credentials | None,
         catalog: Sequence[CatalogItem] | None,
     ) -> None:
-        self.store = Store(state)
-        self._own_clock = clock is None
-        self.clock = clock or _stored_clock(self.store)
+        super().__init__(state, clock)
         self.seller = seller
         self.catalog = tuple(catalog or DEFAULT_CATALOG)
         self.accept_homologation = accept_homologation
-        self.events = EventQueue(self.store, self.clock)
-        self.lifecycle = Lifecycle(self.store, self.clock, self.events)
-        app = credentials or _stored_credentials(self.store)
+        app = credentials or self.stored_credentials()
         self.oauth = OAuth(self.store, self.clock, seller, app)
-        self.faults = FaultBook()
-        self.log: deque[LogEntry] = deque(maxlen=_LOG_SIZE)
-        self.notifier = Notifier(
-            self.store,
-            self.clock,
-            self.events,
-            self.lifecycle,
-            seller.user_id,
-            int(app.client_id),
+        self.push = MlPush(self.clock, seller.user_id, int(app.client_id))
+        self.connect(self.push)
+        self.announcer = Announcer(self.events)
+        self.lifecycle = Lifecycle(self.store, self.clock, self.announcer)
+        self.offers = Offers(self.store, self.clock, self.catalog, self.announcer)
+        self.splitting = Splitting(self.store, self.clock, self.announcer)
+        self.aftersales = AfterSales(
+            self.store, self.clock, seller, self.announcer, self.lifecycle
         )
+        self.advances = Scene(self).events
+
+    # -- what the base asks for
+
+    def tick(self) -> None:
+        """Timers of parcels and of the buyers' plans."""
+        self.lifecycle.tick()
+
+    def authenticate(self, request: Request) -> None:
+        """A living bearer token."""
+        self.oauth.check(request.headers.get("Authorization"))
+
+    def bad_request(self, message: str) -> MlError:
+        """400."""
+        return bad_request(message)
+
+    def unknown_route(self, request: Request, status: int) -> MlError:
+        """404 or 405."""
+        if status == 405:
+            return MlError(405, "method_not_allowed", "Method not allowed")
+        return MlError(404, "not_found", f"resource {request.path} not found")
+
+    def rate_limited(self) -> MlError:
+        """429 without a ``Retry-After``."""
+        return MlError(429, "local_rate_limited", "local_rate_limited")
+
+    def planned_error(self, fault: Fault) -> MlError:
+        """``error`` and, in the import of NF-e, ``error_code``."""
+        extra = {"error_code": fault.error_code} if fault.error_code else {}
+        return MlError(fault.status, fault.error, "Planned by a fault", **extra)
+
+    def spoil(self, fault: Fault, answer: Answer) -> Answer:
+        """206, 204, CPF without zeros, and what all channels have."""
+        return spoil_answer(fault, answer)
+
+    def authorize(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The seller agrees: ``{redirect_uri?, code_challenge?}`` → code."""
+        code = self.oauth.authorize(
+            body.get("redirect_uri"), body.get("code_challenge")
+        )
+        return {"code": code, "seller_id": self.seller.user_id}
+
+    def create_order(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """See ``ordering``."""
+        created = create_order(self, spec)
+        return {
+            "order_id": created.id,
+            "shipment_id": created.shipment_id,
+            "billing_info_id": str(created.billing_id),
+            "payment_id": created.payment.id,
+        }
+
+    def health(self) -> dict[str, Any]:
+        """Whose market it is."""
+        return {
+            "seller_id": self.seller.user_id,
+            "client_id": self.oauth.credentials.client_id,
+            "accept_homologation": self.accept_homologation,
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """What ``POST settings`` can change."""
+        return {
+            **super().settings(),
+            "ready_delay_seconds": self.lifecycle.ready_delay.total_seconds(),
+            "accept_homologation": self.accept_homologation,
+            "reuse_kills_grant": self.oauth.reuse_kills_grant,
+            "multi_origin": self.offers.multi_origin,
+        }
+
+    def configure(self, name: str, value: Any) -> None:
+        """Change one of the settings."""
+        if name == "ready_delay_seconds":
+            self.lifecycle.ready_delay = timedelta(seconds=value)
+        elif name == "accept_homologation":
+            self.accept_homologation = bool(value)
+        elif name == "reuse_kills_grant":
+            self.oauth.reuse_kills_grant = bool(value)
+        elif name == "multi_origin":
+            self.offers.multi_origin = bool(value)
+        else:
+            super().configure(name, value)
+
+    def counters(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Parcels by state and cancellations by plan."""
+        parcels = ((row["shipment_status"], row["shipment_substatus"]) for row in rows)
+        plans = (row["plan"] for row in rows if row["plan"] and row["cancelled_at"])
+        return {
+            "shipments": Counter("/".join(filter(None, state)) for state in parcels),
+            "cancelled_by_plan": Counter(plans),
+            "shipped_cancelled": len(self.store.incidents()),
+        }
 
     def shipment(self, shipment_id: int) -> Shipment:
         """Return a parcel or raise 404."""
@@ -155,28 +262,13 @@ class Engine:
             self.store.put_order(order)
             self.store.put_shipment(shipment)
             if notify:
-                self.events.order(order)
-                self.events.shipment(shipment.id)
+                self.announcer.order(order)
+                self.announcer.shipment(shipment.id)
 
     def create(self, index: int, traits: OrderTraits) -> tuple[Order, Shipment]:
         """Build one order outside any seed; the caller adds it."""
         created = self.clock.now() - _YOUNGEST
         return OrderFactory("single", self.catalog).build(index, created, traits)
-
-    def save_clock(self) -> None:
-        """Remember a moved clock for the next start with the same state."""
-        if self._own_clock:
-            offset = self.clock.now() - datetime.now(timezone.utc)
-            self.store.set_setting("clock_offset", offset.total_seconds())
-
-    def reset(self) -> None:
-        """Forget orders, tokens, faults and the log; keep credentials and URL."""
-        url = self.events.config.url
-        with self.store.transaction():
-            self.store.clear()
-            self.events.configure({**NotificationConfig().__dict__, "url": url})
-        self.faults.clear()
-        self.log.clear()
 
     def overview(self) -> list[dict[str, Any]]:
         """One row per order: what happened to it and what the buyer plans."""
@@ -186,12 +278,6 @@ class Engine:
             _row(order, shipments[order.shipment_id], keys.get(order.shipment_id))
             for order in self.store.all_orders()
         ]
-
-    def close(self) -> None:
-        """Stop delivering and close the state."""
-        self.notifier.stop()
-        self.save_clock()
-        self.store.close()
 
 
 def _row(order: Order, shipment: Shipment, invoice: Invoice | None) -> dict[str, Any]:
@@ -246,18 +332,3 @@ def _pairs(n: int, plans: dict[int, str], packs: int, seed: str) -> dict[int, in
     if len(result) < 2 * packs:
         raise ValueError(f"no room for {packs} carts in {n} orders")
     return result
-
-
-def _stored_clock(store: Store) -> Clock:
-    offset = timedelta(seconds=store.get_setting("clock_offset", 0))
-    return Clock(datetime.now(timezone.utc) + offset)
-
-
-def _stored_credentials(store: Store) -> Credentials:
-    with store.transaction():
-        known = store.get_setting("credentials")
-        if known is None:
-            client_id = str(7_000_000_000_000_000 + secrets.randbelow(10**15))
-            known = [client_id, secrets.token_urlsafe(24)]
-            store.set_setting("credentials", known)
-    return Credentials(*known)

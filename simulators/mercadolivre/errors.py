@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulators.common.channel.errors import ApiError
 
-class MlError(Exception):
-    """An answer of the API that is not a success.
 
-    State written before it is raised is kept: the real service, too, may change
-    something and still answer with an error.
-    """
+class MlError(ApiError):
+    """An answer of the API that is not a success."""
 
     def __init__(self, status: int, error: str, message: str, **extra: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.payload: dict[str, Any] = {
+        payload: dict[str, Any] = {
             "message": message,
             "error": error,
             **extra,
             "status": status,
         }
         if "failed_shipments" not in extra:
-            self.payload["cause"] = []
+            payload["cause"] = []
+        super().__init__(status, payload)
 
 
 def bad_request(message: str) -> MlError:

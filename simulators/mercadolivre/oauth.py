@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
+from simulators.common.channel.engine import Credentials
 from simulators.common.clock import Clock
 
 from .const import (
@@ -27,14 +27,6 @@ _INVALID_GRANT = (
     "Error validating grant. Your authorization code or refresh token may be "
     "expired or it was already used"
 )
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """The registered application."""
-
-    client_id: str
-    client_secret: str
 
 
 class OAuth:

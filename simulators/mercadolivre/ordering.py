@@ -11,15 +11,17 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulators.common.people import make_address, make_cpf
 
 from .const import CANCEL_PLANS
-from .engine import Engine
 from .errors import bad_request
 from .generator import OrderTraits
 from .records import CatalogItem, Order, Shipment
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 _KEYS = frozenset(
     "lines unknown_sku buyer uf invalid_cpf seller_discount freight interest payment "
@@ -132,6 +134,9 @@ def _shape_state(
     order.plan_silent = bool(spec.get("plan_silent", False))
     order.plan_delay_seconds = int(spec.get("plan_delay_seconds", 0))
     shipment.foreign_rows = bool(spec.get("foreign_rows", False))
+    if shipment.logistic_type == "fulfillment":
+        # In ML's own warehouse: ML issues the NF-e and prints the label.
+        shipment.substatus = "in_warehouse"
     if "age_seconds" in spec:
         _date_back(engine, order, shipment, timedelta(seconds=spec["age_seconds"]))
     if not spec.get("paid", True):

@@ -1,11 +1,9 @@
-"""Pieces all payloads share: numbers, dates, the JSON edge."""
+"""Pieces all payloads share: numbers and dates."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any
 
 from .const import BRT_ZONE, ML_ZONE
 
@@ -38,8 +36,3 @@ def utc_date(moment: datetime) -> str:
 
 def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
-
-
-def to_json(value: Any) -> str:
-    """Serialise an answer."""
-    return json.dumps(value, ensure_ascii=False)

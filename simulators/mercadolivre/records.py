@@ -6,17 +6,12 @@ floats appear only in the answers of the API (``payloads_*.py``).
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any
 
 from simulators.common.people import Address, Person
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,8 @@ class Line:
     seller_discount: Decimal
     sale_fee: Decimal
     element_id: int
+    requested: int | None = None
+    """Units bought, when some of them were cancelled since."""
 
     @property
     def total(self) -> Decimal:
@@ -87,6 +84,7 @@ class Payment:
     date_last_modified: datetime
     status: str = "approved"
     status_detail: str | None = "accredited"
+    refunded: Decimal = Decimal(0)
 
     @property
     def total_paid(self) -> Decimal:
@@ -131,6 +129,20 @@ class Order:
     first_read_at: datetime | None = None
     cpf_loses_zeros: bool = False
     state_registration: str | None = None
+    mediations: list[int] = field(default_factory=list)
+
+    @property
+    def amount_due(self) -> Decimal:
+        """What the NF-e must show: what was paid, cancelled units taken off."""
+        gone = sum(
+            (
+                line.unit_price * (line.requested - line.quantity)
+                for line in self.lines
+                if line.requested
+            ),
+            Decimal(0),
+        )
+        return self.payment.total_paid - gone
 
     @property
     def total_amount(self) -> Decimal:
@@ -170,6 +182,8 @@ class Shipment:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     foreign_rows: bool = False
+    sibling_id: int | None = None
+    sibling_reason: str | None = None
 
 
 @dataclass
@@ -184,63 +198,3 @@ class Invoice:
     amount: Decimal
     issued_at: datetime
     created_at: datetime
-
-
-@dataclass
-class Notification:
-    """One event on its way to the callback."""
-
-    uid: str
-    topic: str
-    resource: str
-    received: datetime
-    due: datetime
-    attempts: int = 0
-    state: str = "queued"
-    """``queued`` → ``sent`` or, after the last try, ``missed``; ``lost``: never."""
-    last_request_ms: int = 0
-    last_http_code: int = 0
-    deliveries: int = 0
-
-
-def encode(record: Any) -> str:
-    """Serialise a record without losing a cent or a microsecond."""
-    return json.dumps(asdict(record), default=_encode_scalar, ensure_ascii=False)
-
-
-def decode(cls: type[T], text: str) -> T:
-    """Rebuild a record of type ``cls`` from the text of :func:`encode`."""
-    return cast(T, _build(cls, json.loads(text)))
-
-
-def _encode_scalar(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"cannot store {type(value).__name__}")
-
-
-@cache
-def _fields(cls: type) -> dict[str, Any]:
-    """Type by field name. To resolve a dataclass's hints takes longer than the rest of
-    an answer."""
-    hints = get_type_hints(cls)
-    return {entry.name: hints[entry.name] for entry in fields(cls)}
-
-
-def _build(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if get_origin(hint) in (UnionType, Union):
-        hint = next(arg for arg in get_args(hint) if arg is not type(None))
-    if get_origin(hint) is list:
-        return [_build(get_args(hint)[0], entry) for entry in value]
-    if hint is Decimal:
-        return Decimal(value)
-    if hint is datetime:
-        return datetime.fromisoformat(value)
-    if isinstance(hint, type) and is_dataclass(hint):
-        kinds = _fields(hint)
-        return hint(**{name: _build(kind, value[name]) for name, kind in kinds.items()})
-    return value

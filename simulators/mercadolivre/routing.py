@@ -1,52 +1,16 @@
-"""Request helpers and the answer type shared by all routes."""
+"""What a request must hold; the wrong one is the API's 400."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.wrappers import Request
 
-from .errors import bad_request
+from simulators.common.channel.routing import parse_date
 
-if TYPE_CHECKING:
-    from .engine import Engine
-
-
-@dataclass
-class Answer:
-    """A status with a JSON payload or raw bytes."""
-
-    payload: Any = None
-    status: int = 200
-    raw: bytes | None = None
-    content_type: str = "application/json; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-Handler = Callable[..., Answer]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One operation with the query parameters it knows."""
-
-    method: str
-    rule: str
-    handler: Handler
-    params: frozenset[str] = frozenset()
-    auth: bool = True
-
-    def run(self, engine: Engine, request: Request, args: dict[str, Any]) -> Answer:
-        """Check token and parameters, then act."""
-        if self.auth:
-            engine.oauth.check(request.headers.get("Authorization"))
-        unknown = set(request.args) - self.params
-        if unknown:
-            raise bad_request(f"unknown parameter: {', '.join(sorted(unknown))}")
-        return self.handler(engine, request, **args)
+from .errors import MlError, bad_request
 
 
 def need_header(request: Request, name: str, value: str) -> None:
@@ -72,11 +36,20 @@ def date_param(request: Request, name: str) -> datetime | None:
     text = request.args.get(name)
     if text is None:
         return None
-    try:
-        # An unescaped "+" of an offset arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
-    except ValueError as error:
-        raise bad_request(f"parameter {name} is not a date") from error
-    if moment.tzinfo is None:
-        raise bad_request(f"parameter {name} has no offset")
+    moment = parse_date(text)
+    if moment is None:
+        raise bad_request(f"parameter {name} is not a date with an offset")
     return moment
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object of the body; another media type is a 415."""
+    if request.mimetype != "application/json":
+        raise MlError(415, "unsupported_media_type", "application/json required")
+    try:
+        body = json.loads(request.get_data())
+    except ValueError as error:
+        raise bad_request("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise bad_request("the body is not an object")
+    return body

@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from simulators.common.channel.engine import Credentials
+from simulators.common.channel.simulator import ChannelSimulator
 from simulators.common.clock import Clock
-from simulators.common.server import WsgiServer
 
-from .app import Application
-from .const import CONTROL_PREFIX
 from .engine import Engine
-from .faults import Fault
-from .oauth import Credentials
 from .ordering import create_order
 from .records import CatalogItem, Order, Seller
 
 
-class MercadoLivreSimulator:
-    """Serves the API of Mercado Livre (MLB) for one seller on 127.0.0.1.
-
-    With a ``state`` file, a second start goes on where the first ended. Usable as
-    a context manager; ``url`` is the base address, ``control`` the control plane.
-    """
+class MercadoLivreSimulator(ChannelSimulator[Engine]):
+    """Serves the API of Mercado Livre (MLB) for one seller."""
 
     def __init__(
         self,
@@ -38,7 +31,7 @@ class MercadoLivreSimulator:
         callback: str | None = None,
         ready_delay: timedelta = timedelta(0),
     ) -> None:
-        self.engine = Engine(
+        engine = Engine(
             state,
             clock,
             seller or Seller(),
@@ -46,26 +39,8 @@ class MercadoLivreSimulator:
             credentials=credentials,
             catalog=catalog,
         )
-        self.engine.lifecycle.ready_delay = ready_delay
-        if callback:
-            self.engine.events.configure({"url": callback})
-        self._app = Application(self.engine)
-        self._server = WsgiServer(self._app, port=port)
-
-    @property
-    def url(self) -> str:
-        """Base address of the API."""
-        return self._server.url
-
-    @property
-    def control(self) -> str:
-        """Base address of the control plane."""
-        return self.url + CONTROL_PREFIX.rstrip("/")
-
-    @property
-    def clock(self) -> Clock:
-        """The market's clock."""
-        return self.engine.clock
+        engine.lifecycle.ready_delay = ready_delay
+        super().__init__(engine, port=port, callback=callback)
 
     @property
     def seller(self) -> Seller:
@@ -81,24 +56,6 @@ class MercadoLivreSimulator:
     def client_secret(self) -> str:
         """Secret of the registered application."""
         return self.engine.oauth.credentials.client_secret
-
-    def start(self) -> MercadoLivreSimulator:
-        """Serve and deliver notifications."""
-        self._server.start()
-        self.engine.notifier.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving and close the state."""
-        self._app.stopping.set()
-        self._server.stop()
-        self.engine.close()
-
-    def __enter__(self) -> MercadoLivreSimulator:
-        return self.start()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.stop()
 
     def generate(
         self,
@@ -128,28 +85,11 @@ class MercadoLivreSimulator:
         """Create one order from a partial specification (see ``ordering``)."""
         return create_order(self.engine, spec)
 
-    def orders(self) -> list[dict[str, Any]]:
-        """State, plan and history of every order."""
-        with self.engine.store.transaction():
-            return self.engine.overview()
-
-    def fault(self, kind: str, path: str = "/", **options: Any) -> None:
-        """Let the next call(s) of a path fail (see ``faults.Fault``)."""
-        self.engine.faults.add(Fault.from_spec({"kind": kind, "path": path, **options}))
-
     def cancel(
         self, order_id: int, group: str = "buyer", *, silent: bool = False
     ) -> None:
         """Cancel an order now."""
-        with self.engine.store.transaction():
-            order = self.engine.store.get_order(order_id)
-            if order is None:
-                raise KeyError(order_id)
-            self.engine.lifecycle.cancel(order, group, silent=silent)
-
-    def notifications(self, **settings: Any) -> None:
-        """Configure the delivery of events (see ``events.NotificationConfig``)."""
-        self.engine.events.configure(settings)
+        self.advance(order_id, "cancel", group=group, silent=silent)
 
     def authorize(self, redirect_uri: str | None = None) -> str:
         """Return an authorization code, as after the consent page."""

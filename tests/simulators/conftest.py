@@ -1,4 +1,4 @@
-"""What tests of simulators share: one certificate chain for the whole session."""
+"""What tests of simulators share: pure addons, one certificate chain."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from pathlib import Path
 import pytest
 
 from simulators.common.certificates import CertificateAuthority
+from tests.pure_addons import install
+
+install()
+pytest.register_assert_rewrite(
+    "tests.simulators.contract_suite", "tests.simulators.contract_features"
+)
 
 
 @pytest.fixture(scope="session")

@@ -94,16 +94,17 @@ def test_some_early_cancellations_are_never_announced(sim, client, callback, unt
 
 def test_cancel_by_hand(sim, client):
     placed = sim.order()
-    assert client.ctl("cancel", order_id=placed.id, group="x").status_code == 400
-    assert client.ctl("cancel", order_id=placed.id, group="fraud").status_code == 200
+    cancel = {"event": "cancel", "order_id": placed.id}
+    assert client.ctl("advance", **cancel, group="x").status_code == 400
+    assert client.ctl("advance", **cancel, group="fraud").status_code == 200
     assert client.order(placed.id)["cancel_detail"]["requested_by"] == "meli"
-    assert client.ctl("cancel", order_id=placed.id).status_code == 409
-    assert client.ctl("cancel", order_id=1).status_code == 404
+    assert client.ctl("advance", **cancel).status_code == 409
+    assert client.ctl("advance", event="cancel", order_id=1).status_code == 404
 
 
 def test_fraud_tag(sim, client):
     placed = sim.order()
-    client.ctl("fraud", order_id=placed.id)
+    client.ctl("advance", event="fraud", order_id=placed.id)
     assert "fraud_risk_detected" in client.order(placed.id)["tags"]
 
 

@@ -73,7 +73,7 @@ def test_log_and_counters(sim, client):
     placed = sim.order()
     client.order(placed.id)
     client.get("/orders/1")
-    log = client.read_ctl("log")["log"]
+    log = client.read_ctl("requests")["log"]
     assert [(e["method"], e["status"]) for e in log] == [("GET", 200), ("GET", 404)]
     counters = client.read_ctl("counters")
     assert counters["requests"] == {"GET /orders/{id}": 2}
@@ -96,7 +96,7 @@ def test_reset(sim, client):
 def test_unknown_control_and_bad_body(sim):
     answer = requests.post(f"{sim.control}/nothing", timeout=10)
     assert answer.status_code == 404
-    answer = requests.post(f"{sim.control}/cancel", json=[], timeout=10)
+    answer = requests.post(f"{sim.control}/advance", json=[], timeout=10)
     assert answer.status_code == 400
 
 

@@ -32,7 +32,7 @@ def test_cut_after_the_effect(sim, client, placed, nfe, kind):
     assert client.state(placed.shipment_id) == ("ready_to_ship", "ready_to_print")
     answer = client.send_nfe(placed.shipment_id, xml)
     assert answer.json()["error_code"] == "shipment_invoice_already_saved"
-    log = client.read_ctl("log")["log"]
+    log = client.read_ctl("requests")["log"]
     assert [e["status"] for e in log if e["fault"]] == [0]
 
 
@@ -63,7 +63,7 @@ def test_rate_limit_has_no_retry_after(sim, client, placed):
 
 def test_planned_error_code(sim, client, placed, nfe):
     code = "shipment_already_being_processed"
-    sim.fault("ml_error", "/shipments", method="POST", status=400, error_code=code)
+    sim.fault("api_error", "/shipments", method="POST", status=400, error_code=code)
     answer = client.send_nfe(placed.shipment_id, nfe(sim, placed.shipment_id))
     assert answer.json()["error_code"] == code
 

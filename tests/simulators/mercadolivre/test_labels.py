@@ -89,7 +89,7 @@ def test_pick_up_and_delivery(client, printable):
         "1": "not_found",
     }
     assert client.state(one.shipment_id)[0] == "shipped"
-    assert client.ctl("cancel", order_id=one.id).status_code == 409
+    assert client.ctl("advance", event="cancel", order_id=one.id).status_code == 409
     assert client.ctl("deliver", shipment_ids=[one.shipment_id]).status_code == 200
     assert "delivered" in client.order(one.id)["tags"]
     assert client.ctl("deliver", shipment_ids=[other.shipment_id]).status_code == 409
@@ -104,4 +104,4 @@ def test_shipping_a_cancelled_parcel_is_recorded(sim, client, printable):
     assert answer.json()["results"] == {str(order.shipment_id): "shipped_cancelled"}
     counters = client.read_ctl("counters")
     assert counters["shipped_cancelled"] == 1
-    assert client.read_ctl("log")["incidents"][0]["kind"] == "shipped_cancelled"
+    assert client.read_ctl("requests")["incidents"][0]["kind"] == "shipped_cancelled"

@@ -184,11 +184,11 @@ def test_address_is_masked_until_paid(sim, client):
     masked = client.shipment(placed.shipment_id)["destination"]
     assert masked["receiver_name"] is None
     assert masked["shipping_address"]["street_name"] == "XXXXXXX"
-    assert client.ctl("pay", order_id=placed.id).status_code == 200
+    assert client.ctl("advance", event="pay", order_id=placed.id).status_code == 200
     assert client.order(placed.id)["status"] == "paid"
     destination = client.shipment(placed.shipment_id)["destination"]
     assert destination["receiver_name"] == placed.buyer.full_name
-    assert client.ctl("pay", order_id=placed.id).status_code == 409
+    assert client.ctl("advance", event="pay", order_id=placed.id).status_code == 409
 
 
 def test_buffered_parcel_is_released_by_the_clock(sim, client, clock):

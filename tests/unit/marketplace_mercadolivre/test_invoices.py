@@ -122,7 +122,7 @@ def test_refusals_of_the_market(adapter, target, placed, nfe, changes, code, who
 @pytest.mark.parametrize("code", sorted(INVOICE_ERRORS))
 def test_every_documented_code(sim, adapter, target, placed, nfe, path, code):
     fault = {"status": 400, "error": "bad_request", "error_code": code}
-    sim.fault("ml_error", path, method="POST", **fault)
+    sim.fault("api_error", path, method="POST", **fault)
     kind = INVOICE_ERRORS[code]
     with pytest.raises(ChannelError) as caught:
         adapter.send_invoice(target, nfe(placed.shipment_id))

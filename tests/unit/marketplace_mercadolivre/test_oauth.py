@@ -92,8 +92,8 @@ def test_grant_without_refresh_token(adapter, clock):
         ({"kind": "reset_after"}, OutcomeUnknown),
         ({"kind": "truncated_json"}, OutcomeUnknown),
         ({"kind": "rate_limited"}, RateLimited),
-        ({"kind": "ml_error", "status": 400, "error": "invalid_request"}, Rejected),
-        ({"kind": "ml_error", "status": 403, "error": "forbidden"}, Rejected),
+        ({"kind": "api_error", "status": 400, "error": "invalid_request"}, Rejected),
+        ({"kind": "api_error", "status": 403, "error": "forbidden"}, Rejected),
     ],
 )
 def test_nothing_but_invalid_grant_kills(adapter, sim, pair, fault, error):

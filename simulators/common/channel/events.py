@@ -1,20 +1,16 @@
-"""Queues notifications inside the transaction of the change they announce.
-
-API page "receba notificações": the envelope carries a path, never the data.
-"""
+"""Queues notifications inside the transaction of the change they announce."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
 from simulators.common.clock import Clock
 
-from .const import NOTIFICATION_TIMEOUT_MS, NOTIFICATION_TRIES
-from .errors import bad_request
-from .records import Notification, Order
+from .errors import ControlError
+from .records import Notification
 from .store import Store
 
 _SETTING = "notifications"
@@ -33,70 +29,81 @@ class NotificationConfig:
     """Deliver each batch backwards."""
     delay: float = 0
     drop: int = 0
-    """The next N events fail all 8 tries and end in ``/missed_feeds``."""
+    """The next N events fail all tries and are only listed as missed."""
     lose: int = 0
     """The next N events vanish without a trace."""
     paused: bool = False
-    timeout_ms: int = NOTIFICATION_TIMEOUT_MS
+    timeout_ms: int = 3000
     """Real milliseconds the callback may take."""
+    close_after: int = 0
+    """A topic is switched off after so many refused tries in a row; 0 = never."""
+    closed: list[str] = field(default_factory=list)
+    """Topics that are switched off: their events are lost."""
 
 
 class EventQueue:
     """Writes events; :mod:`notifier` delivers them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, tries: int, defaults: dict[str, Any]
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._tries = tries
+        self._defaults = defaults
 
     @property
     def config(self) -> NotificationConfig:
         """The present settings, kept with the state."""
-        return NotificationConfig(**self._store.get_setting(_SETTING, {}))
+        return NotificationConfig(
+            **{**self._defaults, **self._store.get_setting(_SETTING, {})}
+        )
 
     def configure(self, changes: dict[str, Any]) -> NotificationConfig:
         """Change some settings and return all."""
         known = {entry.name for entry in fields(NotificationConfig)}
         unknown = set(changes) - known
         if unknown:
-            raise bad_request(f"unknown notification settings: {sorted(unknown)}")
+            raise ControlError(f"unknown notification settings: {sorted(unknown)}")
         with self._store.transaction():
             merged = {**asdict(self.config), **changes}
             config = NotificationConfig(**merged)
             if not 1 <= config.duplicates <= 5:
-                raise bad_request("duplicates must be 1 to 5")
+                raise ControlError("duplicates must be 1 to 5")
             if config.duplicate_every < 1:
-                raise bad_request("duplicate_every must be 1 or more")
+                raise ControlError("duplicate_every must be 1 or more")
             self._store.set_setting(_SETTING, merged)
         return config
 
-    def order(self, order: Order, *, silent: bool = False) -> None:
-        """Announce a change of an order and of its payment."""
-        self._add("orders_v2", f"/orders/{order.id}", silent)
-        self._add("payments", f"/collections/{order.payment.id}", silent)
+    def reset(self) -> None:
+        """Back to the channel's own settings; the address stays."""
+        self._store.set_setting(_SETTING, {"url": self.config.url})
 
-    def shipment(self, shipment_id: int, *, silent: bool = False) -> None:
-        """Announce a change of a parcel."""
-        self._add("shipments", f"/shipments/{shipment_id}", silent)
-
-    def _add(self, topic: str, resource: str, silent: bool) -> None:
+    def add(
+        self,
+        topic: str,
+        resource: str,
+        data: dict[str, Any] | None = None,
+        *,
+        silent: bool = False,
+    ) -> None:
+        """Announce a change; ``silent``: nobody ever hears of it."""
         config = self.config
         now = self._clock.now()
-        state = "queued"
-        if silent:
-            state = "lost"
-        elif config.lose:
-            state = "lost"
-            self.configure({"lose": config.lose - 1})
-        elif config.drop:
-            state = "missed"
-            self.configure({"drop": config.drop - 1})
         note = Notification(
             uid=str(uuid.uuid4()),
             topic=topic,
             resource=resource,
             received=now,
             due=now + timedelta(seconds=config.delay),
-            state=state,
-            attempts=NOTIFICATION_TRIES if state == "missed" else 0,
+            data=data or {},
         )
+        if silent or topic in config.closed:
+            note.state = "lost"
+        elif config.lose:
+            note.state = "lost"
+            self.configure({"lose": config.lose - 1})
+        elif config.drop:
+            note.state, note.attempts = "missed", self._tries
+            self.configure({"drop": config.drop - 1})
         self._store.add_notification(note)

@@ -1,32 +1,40 @@
-"""Delivers queued notifications from a background thread.
-
-API page "receba notificações": the callback must answer 200 within 500 ms; an
-event is tried 8 times within an hour and then only listed in ``/missed_feeds``.
-"""
+"""Delivers queued notifications from a background thread."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Protocol
 
 import requests
 
 from simulators.common.clock import Clock
 
-from .const import (
-    NOTIFICATION_RETRY_MINUTES,
-    NOTIFICATION_TRIES,
-)
 from .events import EventQueue, NotificationConfig
-from .lifecycle import Lifecycle
-from .payloads_common import utc_date
 from .records import Notification
 from .store import Store
 
 _PAUSE_SECONDS = 0.05
 _BATCH = 200
+
+
+class Push(Protocol):
+    """How a channel posts its events, and what it takes for an answer."""
+
+    waits: tuple[timedelta, ...]
+    """Between the tries; their number plus one is the number of tries."""
+    defaults: dict[str, object]
+    """The channel's own ``NotificationConfig``."""
+
+    def request(self, note: Notification, url: str) -> tuple[bytes, dict[str, str]]:
+        """Body and headers (signature, media type) of one delivery."""
+        ...
+
+    def accepted(self, answer: requests.Response) -> bool:
+        """Whether this answer, given in time, is what the channel wants."""
+        ...
 
 
 class Notifier:
@@ -37,16 +45,15 @@ class Notifier:
         store: Store,
         clock: Clock,
         events: EventQueue,
-        lifecycle: Lifecycle,
-        user_id: int,
-        application_id: int,
+        push: Push,
+        tick: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._events = events
-        self._lifecycle = lifecycle
-        self._user_id = user_id
-        self._application_id = application_id
+        self._push = push
+        self._tick = tick
+        self._refused: dict[str, int] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._session = requests.Session()
@@ -54,9 +61,7 @@ class Notifier:
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._thread = threading.Thread(
-            target=self._run, name="ml-notifier", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -69,7 +74,7 @@ class Notifier:
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):
             with self._store.transaction():
-                self._lifecycle.tick()
+                self._tick()
                 config = self._events.config
                 now = self._clock.now()
                 batch = []
@@ -96,56 +101,39 @@ class Notifier:
             note.deliveries += 1
         if accepted:
             note.state = "sent"
-        elif note.attempts >= NOTIFICATION_TRIES:
+        elif note.attempts > len(self._push.waits):
             note.state = "missed"
         else:
-            wait = NOTIFICATION_RETRY_MINUTES[note.attempts - 1]
-            note.due = tried_at + timedelta(minutes=wait)
+            note.due = tried_at + self._push.waits[note.attempts - 1]
         with self._store.transaction():
             self._store.update_notification(row_id, note)
+            self._count(note.topic, accepted)
+
+    def _count(self, topic: str, accepted: bool) -> None:
+        """Switch a topic off that was refused too often in a row."""
+        refused = 0 if accepted else self._refused.get(topic, 0) + 1
+        self._refused[topic] = refused
+        config = self._events.config
+        if 0 < config.close_after <= refused and topic not in config.closed:
+            self._events.configure({"closed": [*config.closed, topic]})
+            self._store.lose_notifications(topic)
 
     def _post(self, note: Notification, config: NotificationConfig) -> bool:
         started = time.monotonic()
-        body = self.envelope(note)
+        accepted = False
+        url = str(config.url)
+        body, headers = self._push.request(note, url)
         try:
             answer = self._session.post(
-                str(config.url),
-                json=body,
+                url,
+                data=body,
+                headers={"Content-Type": "application/json", **headers},
                 timeout=config.timeout_ms / 1000,
                 allow_redirects=False,
             )
             note.last_http_code = answer.status_code
+            accepted = self._push.accepted(answer)
         except requests.RequestException:
             note.last_http_code = 0
         note.last_request_ms = int((time.monotonic() - started) * 1000)
-        return note.last_http_code == 200
-
-    def envelope(self, note: Notification) -> dict[str, Any]:
-        """The posted body; ``orders_v2`` comes without ``_id``."""
-        body: dict[str, Any] = {
-            "resource": note.resource,
-            "user_id": self._user_id,
-            "topic": note.topic,
-            "application_id": self._application_id,
-            "attempts": note.attempts,
-            "sent": utc_date(self._clock.now()),
-            "received": utc_date(note.received),
-        }
-        if note.topic != "orders_v2":
-            body["_id"] = note.uid
-        return body
-
-    def missed_entry(self, note: Notification) -> dict[str, Any]:
-        """One message of ``GET /missed_feeds``."""
-        return {
-            **self.envelope(note),
-            "_id": note.uid,
-            "sent": utc_date(note.due),
-            "request": {"url": self._events.config.url, "headers": [], "data": None},
-            "response": {
-                "req_time": note.last_request_ms,
-                "http_code": note.last_http_code,
-                "headers": [],
-                "body": None,
-            },
-        }
+        return accepted and note.last_request_ms <= config.timeout_ms
