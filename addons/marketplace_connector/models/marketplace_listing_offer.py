@@ -8,7 +8,7 @@ from odoo.addons.industry_b2c_sales.domain.decimals import dec
 from ..rules.kit import Part, part_key
 
 SENT = [
-    ("unknown", "Not known"),
+    ("unknown", "To be sent"),
     ("sending", "Being sent"),
     ("sent", "Up to date"),
     ("failed", "Will be tried again"),
@@ -57,7 +57,7 @@ class MarketplaceListing(models.Model):
         SENT, required=True, default="unknown", readonly=True
     )
     stock_channel = fields.Integer("Stock on the Channel", readonly=True)
-    stock_sent = fields.Integer("Stock Sent", readonly=True)
+    stock_sent = fields.Integer(readonly=True)
     stock_version = fields.Char(readonly=True)
     stock_pushed_at = fields.Datetime("Stock Sent at", readonly=True)
     stock_error = fields.Char("Problem with the Stock", readonly=True)

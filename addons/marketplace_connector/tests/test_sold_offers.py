@@ -158,7 +158,7 @@ class TestSoldOffers(OfferCase):
         # Stock that turns up after all settles it.
         self.put(1)
         with trap_jobs():
-            second._b2c_advance("stock")
+            second._b2c_advance()
         self.assertEqual(issue.state, "solved")
 
     def test_order_of_no_channel_only_lacks_stock(self):
