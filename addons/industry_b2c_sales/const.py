@@ -296,6 +296,13 @@ PROBLEMS = {
         _lt("There is not enough stock for %(order)s."),
         _lt("Replenish or produce: the order then goes on by itself."),
     ),
+    "out_of_stock": (
+        _lt("Out of stock: what %(order)s sold on the channel was sold elsewhere too."),
+        _lt(
+            "Cancel it at the channel with the reason out of stock; or replenish, and "
+            "the order goes on by itself."
+        ),
+    ),
     "stock_kept_for_b2b": (
         _lt("The stock for %(order)s is kept for B2B."),
         _lt("Replenish, or change the reservation policy."),

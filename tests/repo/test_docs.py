@@ -11,6 +11,7 @@ PAGES = [path for path in files() if path.suffix == ".md"]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 ROLES = (
     "vendas",
+    "anuncios",
     "arquivos",
     "cancelamento",
     "consumidores",

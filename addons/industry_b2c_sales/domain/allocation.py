@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
@@ -144,6 +144,28 @@ def allocate(
     return Outcome(frozenset(granted), waits, desk.shortages(lacking))
 
 
+def reservable(
+    need: Need,
+    stock: Stock,
+    held: Mapping[str, Decimal],
+    *,
+    waiting: Mapping[str, Decimal],
+    openable: Decimal,
+) -> Decimal:
+    """How many pieces one more order could have: what may be offered to consumers.
+
+    :param need: names pool, source and policies; its quantity does not matter
+    :param held: by source, what consumer orders have reserved already
+    :param waiting: by source, what was sold and is not reserved yet
+    :param openable: closed pieces that may be opened for it (``opening.plan``)
+    """
+    desk = _Desk({need.pool: stock}, {need.pool: held})
+    for source, quantity in waiting.items():
+        desk.take(replace(need, source=source, quantity=quantity), opened=True)
+    within = min(desk.room(need), desk.free[need.pool])
+    return max(ZERO, min(within, desk.open[need.pool] + openable))
+
+
 class _Desk:
     """Counts what is left while the needs are judged one after the other."""
 
@@ -159,19 +181,22 @@ class _Desk:
         """None when the need may be reserved now."""
         if self.free[need.pool] < need.quantity:
             return Wait.SHORT
-        if any(not self._allows(policy, need) for policy in need.policies):
+        if self.room(need) < need.quantity:
             return Wait.B2B
         if self.open[need.pool] >= need.quantity:
             return None
         return Wait.OPEN if need.opens else Wait.B2B
 
-    def _allows(self, policy: Policy, need: Need) -> bool:
-        left = self.free[need.pool] - need.quantity
-        if left < policy.b2b_minimum:
-            return False
-        whole = self.on_hand.get(need.pool, ZERO) * policy.share / 100
+    def room(self, need: Need) -> Decimal:
+        """How many pieces the policies of a need would let it have."""
+        return min(self._room(policy, need.pool) for policy in need.policies)
+
+    def _room(self, policy: Policy, pool: Pool) -> Decimal:
+        whole = self.on_hand.get(pool, ZERO) * policy.share / 100
         most = whole.to_integral_value(ROUND_FLOOR)
-        return self._held_by(policy, need.pool) + need.quantity <= most
+        return min(
+            self.free[pool] - policy.b2b_minimum, most - self._held_by(policy, pool)
+        )
 
     def _held_by(self, policy: Policy, pool: Pool) -> Decimal:
         scope = Policy(policy.key, policy.channel)

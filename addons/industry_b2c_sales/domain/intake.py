@@ -59,7 +59,9 @@ class IntakeLine:
     ``discount``: off the whole line, borne by the seller. ``item_id`` and
     ``variation_id`` name the channel's listing, for products found by listing.
     ``channel_discount``: the channel's share of a reduction, out of ``unit_price``
-    already: no discount on the note (vDesc), told for the books only.
+    already: no discount on the note (vDesc), told for the books only. ``kit_of``: key
+    of the line that the channel sold as a kit, of which this line is a part;
+    ``per_kit``: how many units of the part one kit holds.
     """
 
     key: str
@@ -71,6 +73,8 @@ class IntakeLine:
     item_id: str = ""
     variation_id: str = ""
     channel_discount: Decimal = Decimal(0)
+    kit_of: str = ""
+    per_kit: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,15 @@ def plan(
     return openings
 
 
+def openable(
+    places: Sequence[Closed], allowed: frozenset[Size], b2b_minimum: Decimal = ZERO
+) -> Decimal:
+    """How many pieces could be made single units, if that many were needed."""
+    there = sum((place.free for place in places), ZERO)
+    openings = plan(there, places, allowed, b2b_minimum)
+    return sum((one.quantity for one in openings), ZERO)
+
+
 def _in_turn(places: Sequence[Closed], allowed: frozenset[Size]) -> list[Closed]:
     usable = [place for place in places if place.size in allowed and place.free > 0]
     return sorted(usable, key=lambda one: (one.size is Size.PALLET, one.age, one.key))

@@ -58,7 +58,9 @@ def _line(data: dict[str, Any]) -> IntakeLine:
     amounts = {
         key: Decimal(data[key]) for key in ("quantity", "unit_price", "discount")
     }
-    amounts["channel_discount"] = Decimal(data.get("channel_discount", 0))
+    # Payloads that were kept by an earlier version lack these.
+    for name in ("channel_discount", "per_kit"):
+        amounts[name] = Decimal(data.get(name, 0))
     return IntakeLine(**data | amounts)
 
 

@@ -115,24 +115,39 @@ class B2cOpenTask(models.Model):
         )
         return bool(openings or pending)
 
-    def _closed_quants(self, company, product, root):
+    def _closed_quants(self, company, products, root):
         """Closed stock, without what somebody has just refused to open."""
         quants = self.env["stock.quant"]
         closed = quants._b2c_closed_places(company)
         here = quants.search(
-            [("product_id", "=", product.id), ("location_id", "child_of", root.id)]
+            [("product_id", "in", products.ids), ("location_id", "child_of", root.id)]
         )
         refused = self.search(
             [
                 ("state", "=", "cancelled"),
-                ("product_id", "=", product.id),
+                ("product_id", "in", products.ids),
                 ("closed_at", ">=", fields.Datetime.now() - REST),
             ]
         )
-        keys = {(task.location_id, task.package_id) for task in refused}
+        keys = {
+            (task.product_id, task.location_id, task.package_id) for task in refused
+        }
         return (here - here.filtered_domain(quants._b2c_open_domain(closed))).filtered(
-            lambda quant: (quant.location_id, quant.package_id) not in keys
+            lambda quant: (
+                (quant.product_id, quant.location_id, quant.package_id) not in keys
+            )
         )
+
+    @api.model
+    def _closed_places(self, company, products, root) -> dict[int, list[Closed]]:
+        """What could be opened below a location, by product id."""
+        # sudo: what may be offered does not depend on who asks.
+        tasks = self.sudo().with_company(company)
+        quants = tasks._closed_quants(company, products, root)
+        return {
+            product.id: [tasks._place(quant, tasks.browse()) for quant in own]
+            for product, own in quants.grouped("product_id").items()
+        }
 
     def _place(self, quant, pending) -> Closed:
         """A quant as plain data; what other tasks take from it is gone."""

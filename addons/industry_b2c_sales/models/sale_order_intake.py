@@ -110,7 +110,8 @@ class SaleOrder(models.Model):
         results, ready = {}, {}
         for order in orders:
             try:
-                ready[self._b2c_ref(order)] = order, self._b2c_prepare(order)
+                whole = self._b2c_expand(order)
+                ready[self._b2c_ref(order)] = whole, self._b2c_prepare(whole)
             except _ProblemsFound as found:
                 results[self._b2c_ref(order)] = self._b2c_reject(order, found.problems)
         values = [vals for _order, vals in ready.values()]
@@ -121,6 +122,14 @@ class SaleOrder(models.Model):
         records._b2c_log_all(zip(records, facts, strict=True))
         self._b2c_quarantined(list(ready))._mark_solved()
         return results
+
+    @api.model
+    def _b2c_expand(self, order: IntakeOrder) -> IntakeOrder:
+        """Hook: the order with the lines that we deliver (kits as their parts).
+
+        What is kept of an order that cannot be taken in is the order as it came.
+        """
+        return order
 
     def _b2c_prepare(self, order: IntakeOrder) -> dict:
         """The values of the sale order, or raise all that stands against it."""

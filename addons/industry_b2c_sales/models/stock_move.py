@@ -139,22 +139,13 @@ class StockMove(models.Model):
     def _b2c_stocks(self, closed) -> dict[Pool, Stock]:
         """What lies below each location that the moves take from."""
         quants = self.env["stock.quant"]
-        stocks = {}
-        for location, moves in self.grouped("location_id").items():
-            products = moves.product_id
-            here = [
-                ("location_id", "child_of", location.id),
-                ("product_id", "in", products.ids),
-            ]
-            totals = quants._b2c_sums(here)
-            units = quants._b2c_sums(here, closed) if closed else totals
-            for product in products:
-                on_hand, reserved = map(dec, totals.get(product.id, (0, 0)))
-                in_units, of_units = map(dec, units.get(product.id, (0, 0)))
-                stocks[product.id, location.id] = Stock(
-                    on_hand, on_hand - reserved, in_units - of_units
-                )
-        return stocks
+        return {
+            (product_id, location.id): stock
+            for location, moves in self.grouped("location_id").items()
+            for product_id, stock in quants._b2c_stocks(
+                location, moves.product_id, closed
+            ).items()
+        }
 
     def _b2c_held(self) -> dict[Pool, dict[str, Decimal]]:
         """What consumer orders hold of the pools of these moves, by channel account."""

@@ -3,6 +3,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..domain.allocation import Stock
+from ..domain.decimals import dec
 from ..domain.gtin import Size
 
 
@@ -79,6 +81,22 @@ class StockQuant(models.Model):
             domain, ["product_id"], ["quantity:sum", "reserved_quantity:sum"]
         )
         return {product.id: (total, reserved) for product, total, reserved in groups}
+
+    @api.model
+    def _b2c_stocks(self, location, products, closed) -> dict[int, Stock]:
+        """What lies below a location, by product id."""
+        here = [
+            ("location_id", "child_of", location.id),
+            ("product_id", "in", products.ids),
+        ]
+        totals = self._b2c_sums(here)
+        units = self._b2c_sums(here, closed) if closed else totals
+        stocks = {}
+        for product in products:
+            on_hand, reserved = map(dec, totals.get(product.id, (0, 0)))
+            in_units, of_units = map(dec, units.get(product.id, (0, 0)))
+            stocks[product.id] = Stock(on_hand, on_hand - reserved, in_units - of_units)
+        return stocks
 
     def _b2c_size(self) -> Size:
         """How the goods of this quant lie: as their package, else as their place."""

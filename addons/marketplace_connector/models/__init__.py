@@ -25,3 +25,14 @@ from . import marketplace_freight
 from . import sale_order_cancel_out
 from . import marketplace_fiscal_delivery
 from . import marketplace_order_sides
+from . import marketplace_listing_offer
+from . import marketplace_listing_match
+from . import marketplace_listing_push
+from . import marketplace_account_offer
+from . import marketplace_account_listings
+from . import marketplace_account_stock
+from . import marketplace_account_push
+from . import marketplace_order_waiting
+from . import offer_change
+from . import sale_order_kit
+from . import sale_order_oversold

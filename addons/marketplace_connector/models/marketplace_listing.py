@@ -4,10 +4,11 @@ from odoo import api, fields, models
 
 
 class MarketplaceListing(models.Model):
-    """(account, item, variation) → product.
+    """(account, item, variation) → product, or the parts of a kit.
 
     Found first; then the SKU. An offer that could not be matched is recorded without a
-    product, so that a person maps it once and all its orders go on.
+    product, so that a person maps it once and all its orders go on. One that vanished
+    from the channel is archived, and still explains the orders that it left.
     """
 
     _name = "marketplace.listing"
@@ -42,15 +43,17 @@ class MarketplaceListing(models.Model):
         :param lines: ``IntakeLine``s; those without ``item_id`` are never found
         """
         by_offer = self._by_offer(account, lines)
-        return {
-            line.key: by_offer[line.item_id, line.variation_id].product_id
-            for line in lines
-            if by_offer.get((line.item_id, line.variation_id), self).product_id
-        }
+        found = {}
+        for line in lines:
+            listing = by_offer.get((line.item_id, line.variation_id))
+            product = listing and listing._product_of(line)
+            if product:
+                found[line.key] = product
+        return found
 
     @api.model
     def _by_offer(self, account, lines):
-        listings = self.search(
+        listings = self.with_context(active_test=False).search(
             [
                 ("account_id", "=", account.id),
                 ("item_id", "in", [line.item_id for line in lines if line.item_id]),

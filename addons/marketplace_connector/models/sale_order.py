@@ -63,9 +63,20 @@ class SaleOrder(models.Model):
     def _b2c_find_products(self, order):
         """The listing decides; what no listing knows is looked up by SKU."""
         found = super()._b2c_find_products(order)
-        channel, _slash, seller = order.source.partition("/")
+        account = self._marketplace_account_of(order.source)
+        if not account:
+            return found
+        # sudo: whoever takes an order in may not read the listings of channels.
+        listed = self.env["marketplace.listing"].sudo()._find(account, order.lines)
+        products = {key: product.with_env(self.env) for key, product in listed.items()}
+        return found | products
+
+    @api.model
+    def _marketplace_account_of(self, source):
+        """The account that a sale order names (``b2c_source``), with all rights."""
+        channel, _slash, seller = source.partition("/")
         # sudo: whoever takes an order in may not read the accounts of channels.
-        account = (
+        return (
             self.env["marketplace.account"]
             .sudo()
             .search(
@@ -77,11 +88,6 @@ class SaleOrder(models.Model):
                 limit=1,
             )
         )
-        if not account:
-            return found
-        listed = self.env["marketplace.listing"].sudo()._find(account, order.lines)
-        products = {key: product.with_env(self.env) for key, product in listed.items()}
-        return found | products
 
     # ------------------------------------------------------------ guard
 

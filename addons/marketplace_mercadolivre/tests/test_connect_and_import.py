@@ -99,3 +99,36 @@ class TestConnectAndImport(B2cCase):
         self.market.cancel(order.id, silent=True)
         live = self._sale(order.id)._b2c_live_status()
         self.assertEqual(live[self._sale(order.id).id].order_state, "cancelled")
+
+    def test_stock_follows_ours_in_an_account_of_several_origins(self):
+        """What is written to the listing is ignored there, and a sale of the last
+        second makes our version stale (409): read again, sent once more."""
+        offers, store = self.market.engine.offers, self.market.engine.store
+        offers.multi_origin = True
+        self._connect()
+        self.account.push_stock = True
+        self._stock(self.chair, 5)
+        self._push()
+        listing = self.env["marketplace.listing"].search(
+            [("account_id", "=", self.account.id)]
+        )
+        self.assertEqual(
+            (listing.product_id, listing.stock_state), (self.chair, "sent")
+        )
+        with store.transaction():
+            sold = offers.get(CHAIR.item_id).variations[0].user_product_id
+            pool = offers.pool(sold)
+            self.assertEqual(pool.quantity, 105)
+            pool.quantity = 104
+            offers.save_pool(pool)
+        self._stock(self.chair, 15)
+        self._push()
+        with store.transaction():
+            self.assertEqual(offers.pool(sold).quantity, 120)
+        self.assertEqual((listing.stock_channel, listing.stock_state), (120, "sent"))
+
+    def _push(self):
+        with trap_jobs():
+            if not self.account.listings_read_at:
+                self.account._import_listings()
+            self.account._push("stock")

@@ -1,5 +1,6 @@
 """Shares and minimums hold whatever comes in which order."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from odoo.addons.industry_b2c_sales.domain.allocation import (
     Wait,
     allocate,
     policies_for,
+    reservable,
 )
 from odoo.addons.industry_b2c_sales.domain.gtin import Size
 
@@ -174,3 +176,51 @@ def test_no_limit_is_ever_broken(case):
             before = held[POOL]["ml/1"] if policy.covers("ml/1", 1, "") else 0
             most = stocks[POOL].on_hand * policy.share / 100
             assert not mine or before + quantity <= most
+
+
+def most_granted(one, stocks, held):
+    """The largest quantity that ``allocate`` lets a need have."""
+    ways = (replace(one, quantity=Decimal(pieces)) for pieces in range(60, 0, -1))
+    granted = (way.quantity for way in ways if allocate([way], stocks, held).granted)
+    return next(granted, Decimal(0))
+
+
+@given(cases(), st.sampled_from(["ml/1", "sho/1", "x"]))
+def test_offered_is_exactly_what_an_order_could_reserve(case, source):
+    _needs, stocks, held, policies = case
+    one = need(0, 1, source, policies_for(policies, source, 1, ""))
+    offered = reservable(one, stocks[POOL], held[POOL], waiting={}, openable=Decimal(0))
+    assert offered == most_granted(one, stocks, held)
+
+
+@pytest.mark.parametrize(
+    ("open_free", "openable", "waiting", "offered"),
+    [
+        (4, 0, {}, 4),
+        (4, 12, {}, 16),
+        (4, 90, {}, 20),
+        (20, 0, {"ml/1": 5}, 15),
+        (4, 12, {"sho/9": 6}, 10),
+        (20, 0, {"sho/9": 25}, 0),
+    ],
+)
+def test_what_is_sold_and_not_reserved_is_not_offered_again(
+    open_free, openable, waiting, offered
+):
+    stocks = stock(20, 20, open_free)
+    waiting = {source: Decimal(count) for source, count in waiting.items()}
+    found = reservable(
+        need(0), stocks[POOL], {}, waiting=waiting, openable=Decimal(openable)
+    )
+    assert found == offered
+
+
+def test_what_waits_counts_for_the_share_of_its_channel():
+    policy = Policy(1, channel="ml", share=Decimal(50))
+    stocks = stock(20)[POOL]
+    mine = need(0, policies=[policy])
+    options = {"held": {}, "openable": Decimal(0)}
+    waiting = {"ml/2": Decimal(4)}
+    assert reservable(mine, stocks, waiting=waiting, **options) == 6
+    waiting = {"sho/1": Decimal(4)}
+    assert reservable(mine, stocks, waiting=waiting, **options) == 10
