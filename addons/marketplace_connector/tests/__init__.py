@@ -9,3 +9,5 @@ from . import test_security
 from . import test_token
 from . import test_webhook
 from . import test_units
+from . import test_reconciliation
+from . import test_representation
