@@ -20,3 +20,11 @@ from . import marketplace_reconciliation
 from . import marketplace_snapshot
 from . import marketplace_difference
 from . import marketplace_account_drift
+from . import marketplace_service_mixin
+from . import marketplace_action
+from . import marketplace_message
+from . import marketplace_claim
+from . import marketplace_return
+from . import marketplace_request
+from . import marketplace_account_service
+from . import res_partner

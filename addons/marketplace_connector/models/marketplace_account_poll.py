@@ -134,11 +134,11 @@ class MarketplaceAccount(models.Model):
 
     # ------------------------------------------------------------ helpers
 
-    def _hint(self, external_id, key):
+    def _hint(self, external_id, key, kind="order"):
         return ChannelEvent(
             account_ref=self.external_ref,
             topic=key.partition(":")[0],
-            kind="order",
+            kind=kind,
             external_id=external_id,
             dedupe_key=key,
         )

@@ -104,6 +104,8 @@ class MarketplaceOrder(models.Model):
             self.follows_id = leader[0]
         else:
             self.sale_order_id = sale
+            for model in ("marketplace.claim", "marketplace.return"):
+                self.env[model]._link_orders(self)
 
     @api.model
     def _apply(self, account, order):

@@ -11,3 +11,4 @@ from . import test_webhook
 from . import test_units
 from . import test_reconciliation
 from . import test_representation
+from . import test_service
