@@ -26,6 +26,7 @@
         "data/reconciliation_data.xml",
         "views/marketplace_difference_views.xml",
         "views/marketplace_reconciliation_views.xml",
+        "views/marketplace_order_origin_views.xml",
         "security/marketplace_service_rules.xml",
         "data/service_data.xml",
         "wizard/marketplace_answer_views.xml",

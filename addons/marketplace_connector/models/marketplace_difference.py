@@ -1,6 +1,7 @@
 """What differs between a channel and us, since when, and who heals it."""
 
 from odoo import api, fields, models
+from odoo.tools import format_amount
 from odoo.tools.translate import LazyTranslate
 
 from ..const import CHUNK
@@ -318,10 +319,14 @@ class MarketplaceDifference(models.Model):
             sale._b2c_hold(
                 account.env._(
                     "The channel's total is %(there)s, ours is %(here)s.",
-                    there=difference.there_total,
-                    here=difference.here_total,
+                    there=difference._amount_text(difference.there_total),
+                    here=difference._amount_text(difference.here_total),
                 )
             )
+
+    def _amount_text(self, amount) -> str:
+        env = self.account_id._in_company_language().env
+        return format_amount(env, amount, self.currency_id)
 
     # ------------------------------------------------------------ people
 

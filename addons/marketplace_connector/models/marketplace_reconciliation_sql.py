@@ -102,9 +102,11 @@ COMPARE = """
                       AND twin.state != 'cancel'
                       AND twin.b2c_order_state NOT IN ('cancelled', 'superseded')
                   ) AS twin,
-           EXISTS (SELECT FROM l10n_br_fiscal_document doc
-                    WHERE doc.document_key = bound.channel_nfe_key
-                      AND doc.company_id = %(company)s) AS channel_note
+           CASE WHEN bound.channel_nfe_key != '' THEN
+                EXISTS (SELECT FROM l10n_br_fiscal_document doc
+                         WHERE doc.document_key = bound.channel_nfe_key
+                           AND doc.company_id = %(company)s)
+                END AS channel_note
       FROM marketplace_snapshot snap
       LEFT JOIN marketplace_order bound
              ON bound.account_id = %(account)s
