@@ -16,9 +16,11 @@ class MarketplaceAccount(models.Model):
     reconciliation_ids = fields.One2many(
         "marketplace.reconciliation", "account_id", readonly=True
     )
-    drift_count = fields.Integer("Differences", compute="_compute_drift_count")
+    difference_count = fields.Integer(
+        "Differences", compute="_compute_difference_count"
+    )
 
-    def _compute_drift_count(self):
+    def _compute_difference_count(self):
         groups = self.env["marketplace.difference"]._read_group(
             [("account_id", "in", self.ids), ("state", "=", "open")],
             ["account_id"],
@@ -26,12 +28,12 @@ class MarketplaceAccount(models.Model):
         )
         counts = {account.id: count for account, count in groups}
         for account in self:
-            account.drift_count = counts.get(account.id, 0)
+            account.difference_count = counts.get(account.id, 0)
 
     def _drift_count(self) -> int:
         """Open differences between this account's orders and ours."""
         self.ensure_one()
-        return self.drift_count
+        return self.difference_count
 
     def _cockpit_drift(self) -> int:
         """What the cockpit shows as the account's differences."""

@@ -45,6 +45,7 @@ class MarketplaceClaim(models.Model):
     money_state = fields.Selection(MONEY, "Money", readonly=True)
     opened_at = fields.Datetime("Opened", readonly=True)
     due = fields.Datetime("Act Until", readonly=True)
+    is_late = fields.Boolean(compute="_compute_is_late")
     action_ids = fields.One2many("marketplace.action", "claim_id", readonly=True)
     return_ids = fields.One2many("marketplace.return", "claim_id", readonly=True)
     message_ids = fields.One2many("marketplace.message", "claim_id", readonly=True)
@@ -54,6 +55,12 @@ class MarketplaceClaim(models.Model):
 
     _action_feature = Feature.CLAIMS
     _action_field = "claim_id"
+
+    @api.depends("is_open", "due")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for claim in self:
+            claim.is_late = bool(claim.is_open and claim.due and claim.due < now)
 
     @api.model
     def _prepare_vals(self, account, one):

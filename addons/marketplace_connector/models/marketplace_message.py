@@ -37,10 +37,11 @@ class MarketplaceMessage(models.Model):
 
     kind = fields.Selection(
         [
-            ("question", "Question about an offer"),
-            ("order", "Message about an order"),
-            ("claim", "Message in a claim"),
+            ("question", "Question"),
+            ("order", "Order"),
+            ("claim", "Claim"),
         ],
+        "About",
         required=True,
         readonly=True,
     )
@@ -60,6 +61,7 @@ class MarketplaceMessage(models.Model):
     at = fields.Datetime("Written", required=True, readonly=True)
     answered = fields.Boolean("No Answer Needed", readonly=True)
     answer_by = fields.Datetime(readonly=True, help="Deadline of the channel.")
+    is_late = fields.Boolean(compute="_compute_is_late")
     blocked = fields.Char(
         readonly=True, help="Why the channel allows no answer; empty: it does."
     )
@@ -71,6 +73,13 @@ class MarketplaceMessage(models.Model):
     _told_uniq = models.UniqueIndex("(account_id, kind, external_id)")
     _thread_idx = models.Index("(account_id, kind, thread)")
     _due_idx = models.Index("(answer_by) WHERE NOT answered")
+
+    @api.depends("answered", "answer_by")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for message in self:
+            due = message.answer_by
+            message.is_late = bool(not message.answered and due and due < now)
 
     @api.depends("account_id", "kind", "thread")
     def _compute_thread_ids(self):

@@ -32,6 +32,7 @@ class Intent(NamedTuple):
     thread: str
     subject: str
     action: str
+    args: dict
     text: str
     attempts: int
     since: object
@@ -76,6 +77,9 @@ class MarketplaceRequest(models.Model):
         "marketplace.return", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     action = fields.Char(readonly=True)
+    args = fields.Json(
+        readonly=True, help="Arguments of the action beside its text, by their name."
+    )
     text = fields.Text(readonly=True, groups=SERVICE_GROUP)
     user_id = fields.Many2one("res.users", "By", readonly=True)
     state = fields.Selection(
@@ -174,6 +178,7 @@ class MarketplaceRequest(models.Model):
             thread=self.message_id.thread or "",
             subject=subject.external_id,
             action=self.action or "",
+            args=self.args or {},
             text=self.text or "",
             attempts=self.attempts,
             since=since,
@@ -205,7 +210,7 @@ class MarketplaceRequest(models.Model):
     def _do(self, adapter, intent) -> str:
         if intent.operation == "reply":
             return adapter.reply(MessageKind(intent.kind), intent.thread, intent.text)
-        args = {"message": intent.text} if intent.text else {}
+        args = intent.args | ({"message": intent.text} if intent.text else {})
         getattr(adapter, intent.operation)(intent.subject, intent.action, args)
         return ""
 

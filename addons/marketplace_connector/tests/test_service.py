@@ -57,11 +57,12 @@ class TestService(ConnectorCase):
             [("external_id", "=", external_id)]
         )
 
-    def answer(self, subject, text, field="message_id"):
+    def answer(self, subject, text, field="message_id", **values):
         """Customer service writes; the request as the machinery sees it."""
         wizard = self.env["marketplace.answer"].with_user(self.agent)
+        values |= {field: subject.id, "text": text}
         with trap_jobs():
-            wizard.create({field: subject.id, "text": text}).action_send()
+            wizard.create(values).action_send()
         return self.env["marketplace.request"].search([], limit=1)
 
     def send(self, request):
@@ -232,13 +233,16 @@ class TestService(ConnectorCase):
         self.shop.tell(claim())
         self.poll()
         refund = self.found("claim", "C1").action_ids[0]
-        request = self.answer(refund, "Desculpe", field="action_id")
+        request = self.answer(refund, "Desculpe", field="action_id", percentage=30)
         self.shop.answer_lost = OutcomeUnknown("timeout")
         self.assertEqual(self.send(request), "sending")
         self.shop.answer_lost = None
         request.next_try = NOW.replace(tzinfo=None)
         self.assertEqual(self.send(request), "accepted")
-        self.assertEqual(self.shop.acted, [("C1", "refund", {"message": "Desculpe"})])
+        self.assertEqual(
+            self.shop.acted,
+            [("C1", "refund", {"message": "Desculpe", "percentage": 30})],
+        )
         hint = self.inbox.search([("kind", "=", "claim")])
         self.assertEqual(hint.external_id, "C1")
 

@@ -13,7 +13,10 @@ class MarketplaceAnswer(models.TransientModel):
     message_id = fields.Many2one("marketplace.message", readonly=True)
     action_id = fields.Many2one("marketplace.action", readonly=True)
     question = fields.Text(related="message_id.text")
-    text = fields.Text("Answer")
+    text = fields.Text()
+    percentage = fields.Integer(
+        "Refund (%)", help="For actions that pay back a part; 0: as the channel does."
+    )
     text_limit = fields.Integer("Characters Allowed", compute="_compute_text_limit")
 
     @api.depends("message_id", "action_id")
@@ -40,6 +43,8 @@ class MarketplaceAnswer(models.TransientModel):
     def _checked_text(self) -> str:
         """:raises UserError: nothing to say, too long, or no answer possible here"""
         text = (self.text or "").strip()
+        if not 0 <= self.percentage <= 100:
+            raise UserError(self.env._("A refund is 1 to 100 percent."))
         if self.message_id:
             self.message_id._ensure_can_reply()
             if not text:
@@ -70,4 +75,5 @@ class MarketplaceAnswer(models.TransientModel):
             "operation": f"{name}_action",
             f"{name}_id": subject.id,
             "action": self.action_id.code,
+            "args": {"percentage": self.percentage} if self.percentage else {},
         }
