@@ -85,7 +85,13 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         start = self.import_from or self.create_date
-        run = self.env["marketplace.reconciliation"].create(
+        runs = self.env["marketplace.reconciliation"]
+        # What was stopped and nobody let go on is seen anew by this one.
+        for old in runs.search(
+            [("account_id", "=", self.id), ("state", "=", "stopped")]
+        ):
+            old._end()
+        run = runs.create(
             {
                 "account_id": self.id,
                 "started_at": now,

@@ -8,7 +8,14 @@ from odoo.tools import format_datetime
 
 from odoo.addons.industry_b2c_sales.timing import utc_now
 
-from ..domain.contract import ChannelError, Cursor, Feature, MessageKind
+from ..domain.contract import (
+    AuthDead,
+    ChannelError,
+    Cursor,
+    Feature,
+    MessageKind,
+    RateLimited,
+)
 from . import cursor_json
 from .marketplace_message import FEATURES
 from .own_transaction import in_own_transaction
@@ -107,6 +114,9 @@ class MarketplaceAccount(models.Model):
                 notes.append(f"{name}: {found}")
             except ChannelError as error:
                 notes.append(f"{name}: {self._job_problem(error)}")
+                if isinstance(error, (AuthDead, RateLimited)):
+                    # The others would fail as well.
+                    break
         return ", ".join(notes)
 
     def _service_walks(self, adapter) -> dict:

@@ -217,11 +217,13 @@ class MarketplaceDifference(models.Model):
 
     def _keep(self, run, vals, one):
         """Open, or open still; ``one``: the ``drift.Drift``."""
-        tired = self.tries >= drift.HEAL_TRIES
+        tired = self.tries >= drift.tries_of(one.heal)
         vals |= {
             "reconciliation_id": run.id,
             "heal": "person" if tired else one.heal.value,
             "state": "open",
+            "solved_at": False,
+            "solved_by_id": False,
         }
         if self:
             self.write(vals)
@@ -266,8 +268,7 @@ class MarketplaceDifference(models.Model):
     # ------------------------------------------------------------ heal
 
     def _heal(self):
-        """What can be undone and repeated; each is counted, the third time is the last
-        (`drift.HEAL_TRIES`)."""
+        """What can be undone and repeated; each is counted (`drift.tries_of`)."""
         for heal, differences in self.grouped("heal").items():
             getattr(differences, f"_heal_{heal}")()
         now = fields.Datetime.now()

@@ -133,6 +133,14 @@ def find(there: There, here: Here, now: datetime) -> tuple[Drift, ...]:
     )
 
 
+def tries_of(heal: Heal) -> int:
+    """How often it is healed before it is for a person.
+
+    An order is held once: whoever released it meanwhile has looked at it.
+    """
+    return 1 if heal == Heal.HOLD else HEAL_TRIES
+
+
 def too_many(healing: int, compared: int) -> bool:
     """Would this run heal so much that something else must be wrong?"""
     return healing > max(HEAL_FREE, HEAL_SHARE * compared)

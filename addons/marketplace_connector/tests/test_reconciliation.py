@@ -152,6 +152,12 @@ class TestReconciliation(ConnectorCase):
         self.assertAlmostEqual(difference.there_total, 189.90)
         self.assertTrue(sale.b2c_held)
         self.assertIn("189", sale.b2c_hold_note)
+        # Whoever releases it has looked at it: it is not held again.
+        with trap_jobs():
+            sale._b2c_release("Conferido")
+        self.reconcile(["9001"])
+        self.assertFalse(sale.b2c_held)
+        self.assertEqual(difference.heal, "person")
 
     def test_total_after_a_partial_cancellation_is_explained(self):
         line = replace(chair(), qty=Decimal(3))

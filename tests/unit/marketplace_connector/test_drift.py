@@ -16,6 +16,7 @@ from odoo.addons.marketplace_connector.rules.drift import (
     There,
     find,
     too_many,
+    tries_of,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -132,7 +133,8 @@ def test_differences(there, here, code, heal):
         ({"total": Decimal(0), "partial": True}, SALE),
         ({"total": None}, SALE),
         ({"total": Decimal("99.95")}, replace(SALE, totals=(TOTAL, Decimal("99.95")))),
-        # The NF-e was authorised a moment ago.
+        # Its goods left in time, or the NF-e was authorised a moment ago.
+        ({"gone": True}, replace(NOTED, ship_by=NOW - timedelta(days=2))),
         ({}, replace(NOTED, note_at=NOW - timedelta(minutes=59), unsent=True)),
     ],
 )
@@ -167,3 +169,7 @@ def test_several_differences_of_one_order():
 )
 def test_healing_too_many_is_an_alarm(healing, compared, stop):
     assert too_many(healing, compared) is stop
+
+
+def test_an_order_is_held_once():
+    assert [tries_of(heal) for heal in (Heal.HOLD, Heal.READ, Heal.SEND)] == [1, 3, 3]
