@@ -134,7 +134,7 @@ class MarketplaceDifference(models.Model):
     last_seen = fields.Datetime(required=True, readonly=True)
     tries = fields.Integer("Healed Times", readonly=True)
     healed_by_id = fields.Many2one(
-        "marketplace.reconciliation", "Healed By", readonly=True, ondelete="set null"
+        "marketplace.reconciliation", readonly=True, ondelete="set null"
     )
     healed_at = fields.Datetime("Last Healed", readonly=True)
     solved_at = fields.Datetime("Solved", readonly=True)

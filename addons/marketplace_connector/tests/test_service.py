@@ -302,6 +302,21 @@ class TestService(ConnectorCase):
         with self.assertRaises(AccessError):
             asked.with_user(self.agent).write({"answered": True})
 
+    def test_words_of_another_company_are_out_of_sight(self):
+        self.shop.tell(question(), claim())
+        self.poll()
+        other = self.env["res.company"].create({"name": "Outra"})
+        self.agent.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        wizard = self.env["marketplace.answer"].with_user(self.agent)
+        for values in (
+            {"message_id": self.found("message", "Q1").id, "text": "Sim."},
+            {"action_id": self.found("claim", "C1").action_ids[0].id},
+        ):
+            with self.assertRaises(AccessError):
+                answer = wizard.with_company(other).create(values)
+                answer.read(["question"])
+                answer.action_send()
+
     def test_words_are_forgotten(self):
         sale = self.read(order_of("9001")).sale_order_id
         self.shop.tell(

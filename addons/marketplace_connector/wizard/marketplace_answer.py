@@ -12,7 +12,7 @@ class MarketplaceAnswer(models.TransientModel):
 
     message_id = fields.Many2one("marketplace.message", readonly=True)
     action_id = fields.Many2one("marketplace.action", readonly=True)
-    question = fields.Text(related="message_id.text")
+    question = fields.Text(related="message_id.text", related_sudo=False)
     text = fields.Text()
     percentage = fields.Integer(
         "Refund (%)", help="For actions that pay back a part; 0: as the channel does."
@@ -42,6 +42,8 @@ class MarketplaceAnswer(models.TransientModel):
 
     def _checked_text(self) -> str:
         """:raises UserError: nothing to say, too long, or no answer possible here"""
+        # Ids come from the client: of another company they do not exist.
+        (self.message_id or self.action_id).check_access("read")
         text = (self.text or "").strip()
         if not 0 <= self.percentage <= 100:
             raise UserError(self.env._("A refund is 1 to 100 percent."))
