@@ -57,18 +57,58 @@ class TestReconciliation(ConnectorCase):
             )
         )
 
-    def test_nothing_differs(self):
-        self.read(old("9001"), old("9002"))
-        run = self.reconcile(["9001", "9002"])
-        self.assertEqual((run.state, run.compared, run.found), ("done", 2, 0))
-        self.assertFalse(self.hints())
+    def test_each_order_is_judged_on_its_own(self):
+        """9001 is the same; the others changed in silence: cancelled and hidden by the
+        search, unknown to the channel, not answered for, refunded, shipped; the last
+        one was cancelled here."""
+        ids = [str(number) for number in range(9001, 9008)]
+        bindings = self.read(*map(old, ids))
+        sales = {one.external_id: one.sale_order_id for one in bindings}
+        self.later(old("9002"), state=OrderState.CANCELLED)
+        self.shop.orders["9003"] = NotFound("gone")
+        self.shop.orders["9004"] = Transient("down")
+        self.later(old("9005"), payment_state=PaymentState.REFUNDED)
+        parcel = replace(old("9006").parcels[0], state=ParcelState.IN_TRANSIT)
+        self.later(old("9006"), parcels=(parcel,))
+        with trap_jobs():
+            sales["9007"]._b2c_cancel("seller", "No stock")
+        self.shop.calls.clear()
+        run = self.reconcile(["9001", "9005"], ["9006", "9007"])
+        found = {one.external_id: (one.code, one.heal) for one in self.differences()}
+        self.assertEqual(
+            found,
+            {
+                "9002": ("cancelled_there_active_here", "read"),
+                "9003": ("missing_in_channel", "person"),
+                "9005": ("status_lag", "read"),
+                "9006": ("shipped_without_nfe", "person"),
+                "9007": ("active_there_cancelled_here", "person"),
+            },
+        )
+        self.assertEqual((run.state, run.compared, run.unread), ("done", 6, 1))
+        read = {call[1] for call in self.shop.calls if call[0] == "order"}
+        self.assertEqual(read, {"9002", "9003", "9004", "9005", "9006"})
+        self.assertEqual(self.hints(), ["9002", "9005"])
         self.assertFalse(run.snapshot_ids)
+        self.drain()
+        self.assertEqual(sales["9002"].b2c_order_state, "cancelled")
+        self.assertEqual(sales["9005"].b2c_payment_state, "refunded")
 
-    def test_known_orders_are_not_read_again(self):
-        self.read(old("9001"))
-        before = self.shop.count("order")
+    def test_note_that_the_channel_does_not_hold_is_sent_again(self):
+        """It stands in the outbox; another time it never came there."""
+        row = self.authorised("9001", updated_at=SETTLED)
+        document = row.document_id
+        document.document_date = SETTLED.replace(tzinfo=None)
+        row.write({"state": "failed"})
         self.reconcile(["9001"])
-        self.assertEqual(self.shop.count("order"), before)
+        difference = self.differences(code="nfe_not_sent_to_channel")
+        self.assertEqual(difference.heal, "send")
+        jobs = [job.method_name for job in self.trap.enqueued_jobs]
+        self.assertIn("_send", jobs)
+        row.unlink()
+        self.reconcile(["9001"])
+        row = self.env["marketplace.outbox"].search([("document_id", "=", document.id)])
+        self.assertEqual(row.state, "waiting")
 
     def test_lost_order_is_taken_in_by_a_hint(self):
         self.shop.put(old("9001"))
@@ -84,17 +124,6 @@ class TestReconciliation(ConnectorCase):
         self.assertEqual(difference.state, "solved")
         self.assertTrue(difference.solved_at)
 
-    def test_cancellation_that_the_search_hides_is_found_by_id(self):
-        binding = self.read(old("9001"))
-        self.later(old("9001"), state=OrderState.CANCELLED)
-        self.reconcile([])
-        difference = self.differences(external_id="9001")
-        self.assertEqual(difference.code, "cancelled_there_active_here")
-        self.assertEqual(difference.there_state, "cancelled")
-        self.assertEqual(difference.here_state, "ready")
-        self.drain()
-        self.assertEqual(binding.sale_order_id.b2c_order_state, "cancelled")
-
     def test_cancellation_after_the_note_is_for_a_person(self):
         row = self.authorised("9001", updated_at=SETTLED)
         self.later(old("9001"), state=OrderState.CANCELLED)
@@ -106,43 +135,12 @@ class TestReconciliation(ConnectorCase):
         self.assertEqual(issue.order_id, row.sale_order_ids)
         self.assertIn("9001", issue.message)
 
-    def test_order_that_the_channel_does_not_know(self):
-        self.read(old("9001"))
-        self.shop.orders["9001"] = NotFound("gone")
-        self.reconcile([])
-        difference = self.differences(external_id="9001")
-        self.assertEqual(difference.code, "missing_in_channel")
-        self.assertEqual(difference.heal, "person")
-
-    def test_order_without_an_answer_is_no_difference(self):
-        self.read(old("9001"))
-        self.shop.orders["9001"] = Transient("down")
-        run = self.reconcile([])
-        self.assertEqual((run.unread, run.found), (1, 0))
-
     def test_both_undone_needs_no_reading(self):
         self.read(old("9001", state=OrderState.CANCELLED))
         before = self.shop.count("order")
         run = self.reconcile([])
         self.assertEqual(self.shop.count("order"), before)
         self.assertEqual(run.compared, 0)
-
-    def test_cancelled_here_sold_there(self):
-        sale = self.read(old("9001")).sale_order_id
-        with trap_jobs():
-            sale._b2c_cancel("seller", "No stock")
-        self.reconcile(["9001"])
-        difference = self.differences(external_id="9001")
-        self.assertEqual(difference.code, "active_there_cancelled_here")
-        self.assertEqual(difference.heal, "person")
-
-    def test_refund_that_nobody_told_us(self):
-        sale = self.read(old("9001")).sale_order_id
-        self.later(old("9001"), payment_state=PaymentState.REFUNDED)
-        self.reconcile(["9001"])
-        self.assertEqual(self.differences(code="status_lag").heal, "read")
-        self.drain()
-        self.assertEqual(sale.b2c_payment_state, "refunded")
 
     def test_other_total_holds_the_order(self):
         sale = self.read(old("9001")).sale_order_id
@@ -176,33 +174,6 @@ class TestReconciliation(ConnectorCase):
         self.reconcile(["9001"])
         self.assertFalse(self.differences(code="total_mismatch"))
         self.assertFalse(sale.b2c_held)
-
-    def test_shipped_without_a_note_is_urgent(self):
-        self.read(old("9001"))
-        parcel = replace(old("9001").parcels[0], state=ParcelState.IN_TRANSIT)
-        self.later(old("9001"), parcels=(parcel,))
-        self.reconcile(["9001"])
-        self.assertEqual(self.differences(code="shipped_without_nfe").heal, "person")
-
-    def test_note_that_stands_in_the_outbox_is_sent_again(self):
-        row = self.authorised("9001", updated_at=SETTLED)
-        document = row.document_id
-        document.document_date = SETTLED.replace(tzinfo=None)
-        row.write({"state": "failed"})
-        self.reconcile(["9001"])
-        difference = self.differences(code="nfe_not_sent_to_channel")
-        self.assertEqual(difference.heal, "send")
-        jobs = [job.method_name for job in self.trap.enqueued_jobs]
-        self.assertIn("_send", jobs)
-
-    def test_note_that_never_came_to_the_outbox_is_queued(self):
-        row = self.authorised("9001", updated_at=SETTLED)
-        document = row.document_id
-        document.document_date = SETTLED.replace(tzinfo=None)
-        row.unlink()
-        self.reconcile(["9001"])
-        row = self.env["marketplace.outbox"].search([("document_id", "=", document.id)])
-        self.assertEqual(row.state, "waiting")
 
     def test_split_cart_before_the_note_is_read_again(self):
         sale = self.read(old("9001", pack_id="P1")).sale_order_id

@@ -102,12 +102,6 @@ class TestRepresentation(ConnectorCase):
         self.assertFalse(binding.sale_order_id)
         self.assertEqual(self.env["res.partner"].search_count([]), before)
 
-    def test_partial_news_before_the_note_stop_it(self):
-        """206 after a whole reading: states count, and the order is read again."""
-        self.read(order_of("9001"))
-        self.read(order_of("9001", partial=True, updated_at=NOW + timedelta(minutes=5)))
-        self.assertIn("9001", self.errors)
-
     # ------------------------------------------------------------ carts
 
     def test_cart_of_three_is_one_note_and_one_label(self):
@@ -148,20 +142,19 @@ class TestRepresentation(ConnectorCase):
         self.assertEqual(row.parcel_id.label_pdf and self.shop.count("labels"), 1)
         self.assertFalse(sales._b2c_shipping_ready())
 
-    def test_cart_waits_for_its_last_order(self):
+    def test_cart_waits_for_its_last_order_and_for_one_that_is_held(self):
         first = self.read(cart_order("9001"), cart_order("9002")).sale_order_id
         self.advance(first)
         self.assertFalse(first.invoice_ids)
+        first[0]._b2c_hold("Endereço")
         last = self.read(cart_order("9003")).sale_order_id
+        self.advance(last)
+        self.assertFalse(last.invoice_ids)
+        with trap_jobs():
+            first[0]._b2c_release("Conferido")
         self.advance(last)
         self.assertEqual((first | last).invoice_ids, last.invoice_ids)
         self.assertEqual(len(last.invoice_ids), 1)
-
-    def test_held_order_holds_its_cart(self):
-        sales = self.read(*map(cart_order, CART)).sale_order_id
-        sales[1]._b2c_hold("Endereço")
-        self.advance(sales)
-        self.assertFalse(sales.invoice_ids)
 
     def test_cancelled_order_leaves_the_cart(self):
         sales = self.read(*map(cart_order, CART)).sale_order_id

@@ -12,7 +12,9 @@ class MarketplaceAnswer(models.TransientModel):
 
     message_id = fields.Many2one("marketplace.message", readonly=True)
     action_id = fields.Many2one("marketplace.action", readonly=True)
-    question = fields.Text(related="message_id.text", related_sudo=False)
+    question = fields.Text(
+        "Message", related="message_id.text", related_sudo=False, readonly=True
+    )
     text = fields.Text()
     percentage = fields.Integer(
         "Refund (%)", help="For actions that pay back a part; 0: as the channel does."
