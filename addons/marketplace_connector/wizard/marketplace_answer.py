@@ -13,7 +13,7 @@ class MarketplaceAnswer(models.TransientModel):
     message_id = fields.Many2one("marketplace.message", readonly=True)
     action_id = fields.Many2one("marketplace.action", readonly=True)
     question = fields.Text(
-        "Message", related="message_id.text", related_sudo=False, readonly=True
+        "Buyer's Message", related="message_id.text", related_sudo=False, readonly=True
     )
     text = fields.Text()
     percentage = fields.Integer(
