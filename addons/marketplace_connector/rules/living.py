@@ -115,6 +115,13 @@ def targets(order: Order) -> tuple[tuple[str, InvoiceTarget], ...]:
     return tuple(found)
 
 
+def channel_note(order: Order) -> str:
+    """Key of the NF-e that the channel itself issued for its own stock; "" = none."""
+    if CHANNEL_SHIPS not in order.flags:
+        return ""
+    return next((t.key for t in order.invoice_targets if t.key), "")
+
+
 def facts(order: Order, source: str) -> tuple[Fact, ...]:
     """What the reading says on each axis.
 

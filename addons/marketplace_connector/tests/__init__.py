@@ -15,3 +15,6 @@ from . import test_sold_offers
 from . import test_oversell_race
 from . import test_stock_push
 from . import test_price_push
+from . import test_reconciliation
+from . import test_representation
+from . import test_service
