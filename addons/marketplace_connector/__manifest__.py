@@ -10,6 +10,7 @@
         "security/marketplace_connector_groups.xml",
         "security/ir.model.access.csv",
         "security/marketplace_connector_rules.xml",
+        "security/marketplace_bucket_rules.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "views/marketplace_account_views.xml",
