@@ -7,6 +7,8 @@ from . import marketplace_account
 from . import marketplace_account_auth
 from . import marketplace_account_poll
 from . import marketplace_account_limit
+from . import marketplace_account_hook
+from . import ir_http
 from . import marketplace_inbox
 from . import marketplace_inbox_limit
 from . import marketplace_order

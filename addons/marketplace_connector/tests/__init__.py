@@ -10,3 +10,4 @@ from . import test_token
 from . import test_webhook
 from . import test_units
 from . import test_limits
+from . import test_hearing
