@@ -30,6 +30,10 @@ CONFIG_ERRORS_TO_PAUSE = 3
 """Configuration errors in a row that pause the account: 500 more would not help."""
 
 
+ZONE = "America/Sao_Paulo"
+"""Where the channels' and the operators' days begin, unless somebody says otherwise."""
+
+
 def backoff(attempts: int) -> timedelta:
     """Wait before the next try: 1, 2, 4, … minutes, at most one hour."""
     return timedelta(minutes=min(2 ** max(attempts - 1, 0), 60))

@@ -8,10 +8,15 @@ from . import marketplace_account_auth
 from . import marketplace_account_poll
 from . import marketplace_account_limit
 from . import marketplace_account_hook
+from . import marketplace_account_expiry
+from . import marketplace_account_steps
+from . import marketplace_account_cockpit
 from . import ir_http
 from . import marketplace_inbox
 from . import marketplace_inbox_limit
+from . import marketplace_inbox_dead
 from . import marketplace_order
+from . import marketplace_order_calls
 from . import marketplace_listing
 from . import marketplace_parcel
 from . import marketplace_parcel_label

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import models
 
+from ..const import ZONE
 from ..domain.limits import NOTIFIED
 from .marketplace_bucket import Limiter
 
@@ -31,7 +32,7 @@ class MarketplaceAccount(models.Model):
         :rtype: datetime.tzinfo
         """
         self.ensure_one()
-        return ZoneInfo("America/Sao_Paulo")
+        return ZoneInfo(ZONE)
 
     def _activate(self):
         result = super()._activate()

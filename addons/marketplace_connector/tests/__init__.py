@@ -11,3 +11,4 @@ from . import test_webhook
 from . import test_units
 from . import test_limits
 from . import test_hearing
+from . import test_account_health
