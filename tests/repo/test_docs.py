@@ -12,6 +12,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 ROLES = (
     "vendas",
     "arquivos",
+    "canais",
     "cancelamento",
     "consumidores",
     "estoque",
