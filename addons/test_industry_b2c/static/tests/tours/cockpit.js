@@ -53,13 +53,14 @@ registry.category("web_tour.tours").add("test_industry_b2c.cockpit", {
 registry.category("web_tour.tours").add("test_industry_b2c.connect", {
     steps: () => [
         {
-            content: "First the application's keys",
+            content: "The keys of the application are there already",
             trigger:
                 "[name=connect_steps] [name=connect_step] .o_arrow_button_current:contains(Notificações)",
         },
         {
             content: "The address to register is shown",
-            trigger: "[name=connect_steps] [name=hook_url]:contains(/marketplace/shop/)",
+            trigger:
+                "[name=connect_steps] [name=hook_url]:contains(/marketplace/mercadolivre/)",
         },
         {
             content: "It is registered",
