@@ -77,3 +77,8 @@ def test_other_errors_close_nothing(server, client, reply):
     with pytest.raises(Rejected):
         client(on_limit=lambda *args: told.append(args)).json(Call("GET", "/x"))
     assert told == []
+
+
+def test_channels_midnight_may_be_of_another_date_than_ours():
+    late = NOON.replace(hour=2)
+    assert closed_seconds(RateLimited(scope="daily"), late, BRASILIA) == 3600
