@@ -33,6 +33,10 @@ SERVICE_GROUP = "marketplace_connector.marketplace_connector_group_service"
 """Who reads and answers what buyers write."""
 
 
+ZONE = "America/Sao_Paulo"
+"""Where the channels' and the operators' days begin, unless somebody says otherwise."""
+
+
 def backoff(attempts: int) -> timedelta:
     """Wait before the next try: 1, 2, 4, … minutes, at most one hour."""
     return timedelta(minutes=min(2 ** max(attempts - 1, 0), 60))

@@ -13,6 +13,7 @@ ROLES = (
     "vendas",
     "anuncios",
     "arquivos",
+    "canais",
     "cancelamento",
     "consumidores",
     "estoque",

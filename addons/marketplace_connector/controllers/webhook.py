@@ -1,6 +1,7 @@
 """The route that channels call: store the hint, answer, nothing else."""
 
 import logging
+import re
 
 from werkzeug.exceptions import NotFound
 
@@ -10,9 +11,27 @@ from odoo.http import request
 from odoo.addons.industry_b2c_sales.timing import utc_now
 
 from ..const import BODY_LIMIT
-from ..domain.contract import Ack, ChannelError, EventAuth, RawRequest
+from ..domain.contract import Ack, RawRequest
 
-_logger = logging.getLogger(__name__)
+_SECRET = re.compile(
+    r"(/marketplace/[\w.-]+/)[\w-]{16,}|(/marketplace/oauth/[\w.-]+\?)[^\s\"]+"
+)
+
+
+class HideSecrets(logging.Filter):
+    """The key in the address is the secret of the route, and the query of the call-back
+    holds the code that is good for tokens: neither is for the server's log."""
+
+    def filter(self, record):
+        """Never drops a record, only what is secret in it."""
+        text = record.getMessage()
+        if _SECRET.search(text):
+            record.msg, record.args = _SECRET.sub(r"\1\2***", text), ()
+        return True
+
+
+# Whoever logs the lines of requests, with workers or without.
+logging.getLogger("werkzeug").addFilter(HideSecrets())
 
 
 class MarketplaceWebhook(http.Controller):
@@ -36,15 +55,7 @@ class MarketplaceWebhook(http.Controller):
         is checked by the adapter. The answer is the one the channel wants to see.
         """
         env = request.env(user=SUPERUSER_ID, su=True)
-        account = self._account(env, channel, hook_key)
-        raw = self._raw()
-        adapter = account._adapter()
-        verdict = adapter.check_event(raw)
-        if verdict == EventAuth.INVALID:
-            _logger.warning("Notification for account %s refused", account.id)
-        else:
-            self._store(env, account, adapter, raw, verdict)
-        return self._answer(adapter.ack(verdict))
+        return self._answer(self._account(env, channel, hook_key)._hear(self._raw()))
 
     def _account(self, env, channel, hook_key):
         account = env["marketplace.account"].search(
@@ -63,18 +74,6 @@ class MarketplaceWebhook(http.Controller):
             body=httprequest.get_data(),
             received_at=utc_now(),
         )
-
-    def _store(self, env, account, adapter, raw, verdict):
-        try:
-            events = adapter.parse_events(raw)
-        except ChannelError as error:
-            # The poll finds what this notification wanted to say.
-            _logger.warning("Notification for account %s: %s", account.id, error)
-            return
-        ours = [event for event in events if event.account_ref == account.external_ref]
-        text = raw.body.decode("utf-8", "replace").replace("\0", "")
-        if env["marketplace.inbox"]._insert(account, ours, auth=verdict, body=text):
-            env["marketplace.inbox"]._cron_drain()
 
     def _answer(self, ack: Ack):
         return request.make_response(

@@ -154,12 +154,14 @@ class HttpOptions:
     :ivar on_call: gets every CallRecord; must not raise
     :ivar limiter: asked with ``Call.bucket`` before every request; waits a moment, or
         raises RateLimited; None for calls without a limit of ours
+    :ivar on_limit: told ``Call.bucket`` and the error when the channel itself refuses
     :ivar session: one per job; a new one is made when it is left out
     """
 
     tokens: TokenProvider | None = None
     on_call: Callable[[CallRecord], None] | None = None
     limiter: Callable[[str], None] | None = None
+    on_limit: Callable[[str, RateLimited], None] | None = None
     session: requests.Session | None = None
     timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
     total_timeout: float = TOTAL_TIMEOUT
@@ -231,6 +233,8 @@ class HttpClient:
             return answer
         except ChannelError as caught:
             error = caught
+            if isinstance(caught, RateLimited) and self._options.on_limit:
+                self._options.on_limit(call.bucket, caught)
             raise
         finally:
             self._log(call, status, time.monotonic() - started, at, error)

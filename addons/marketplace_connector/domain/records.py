@@ -45,7 +45,11 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A webhook as it came in; header names in lower case."""
+    """A webhook as it came in; header names in lower case.
+
+    ``url`` is the address that is registered on the channel, which is what signatures
+    are made over; behind a proxy the server sees another one.
+    """
 
     method: str
     url: str
@@ -69,6 +73,8 @@ class ChannelEvent:
 
     ``kind``: order, parcel, payment, return, claim, message, question, item, stock,
     invoice or other. ``dedupe_key`` is the channel's event id, or a hash of the body.
+    ``occurred_at`` of a signed event is taken from what is signed: an old one is a
+    replay (``rules/hearing.py``).
     """
 
     account_ref: str

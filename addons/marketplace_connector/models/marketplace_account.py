@@ -6,6 +6,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import utc_now
 
 from ..domain.http import HttpOptions
@@ -259,6 +260,7 @@ class MarketplaceAccount(models.Model):
         In a transaction of its own: the caller is about to fail and roll back.
         """
         self.ensure_one()
+        reason = redact(reason)
         with own_transaction(self) as account:
             account = account._in_company_language()
             if account.state == "dead" or not account.try_lock_for_update(

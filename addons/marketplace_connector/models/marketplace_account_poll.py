@@ -4,11 +4,13 @@ None of them applies anything: they only put hints into the inbox, like a notifi
 """
 
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..const import QUEUE
 from ..domain.contract import (
@@ -186,13 +188,19 @@ class MarketplaceAccount(models.Model):
             account.write({"last_sync": whole_seconds(utc_now()), "last_error": False})
 
     def _job_problem(self, error):
-        """A poll failed: note it; the next tick of the clock tries again."""
+        """A poll failed: note it; the next tick of the clock tries again.
+
+        :raise RetryableJobError: a limit, with its end: the job waits, not a worker
+        """
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            raise RetryableJobError(
+                str(error), seconds=ceil(error.retry_after) + 1, ignore_retry=True
+            ) from error
         if isinstance(error, AuthDead):
             self._mark_dead(str(error))
         else:
             self._log_problem(error)
-        wait = error.retry_after if isinstance(error, RateLimited) else None
-        return f"{type(error).__name__}, wait {wait}" if wait else str(error)
+        return str(error)
 
     def _log_problem(self, error):
         """Show the last error on the account, in a transaction of its own.

@@ -168,10 +168,11 @@ class MarketplaceInbox(models.Model):
                             OR inbox.state = 'failed' AND inbox.next_try <= %(now)s
                             OR inbox.state = 'queued'
                                AND inbox.write_date < %(stuck)s)
-                     ORDER BY inbox.id
+                     -- unsigned ones last: nobody may block the others with them
+                     ORDER BY inbox.auth = 'unsigned', inbox.id
                      LIMIT %(limit)s
                        FOR UPDATE OF inbox SKIP LOCKED)
-         RETURNING account_id, kind, external_id
+         RETURNING id, account_id, kind, external_id, auth
             """,
             {
                 "now": fields.Datetime.now(),
@@ -275,13 +276,17 @@ class MarketplaceInbox(models.Model):
                 # Not the order's fault: it waits until the account is connected again.
                 row.write({"state": "new", "error": redact(str(error))[:500]})
                 continue
-            attempts = row.attempts + 1
+            # A limit is nobody's failure: it never makes us give up.
+            limited = isinstance(error, RateLimited)
+            attempts = row.attempts + (not limited)
             wait = backoff(attempts)
-            if isinstance(error, RateLimited) and error.retry_after:
-                wait = max(wait, timedelta(seconds=error.retry_after))
+            if limited and error.retry_after is not None:
+                wait = timedelta(seconds=error.retry_after)
             row.write(
                 {
-                    "state": "dead" if attempts >= MAX_ATTEMPTS else "failed",
+                    "state": "dead"
+                    if attempts >= MAX_ATTEMPTS and not limited
+                    else "failed",
                     "attempts": attempts,
                     "next_try": now + wait,
                     "processed_at": now,

@@ -1,6 +1,7 @@
 """The tokens of an account: one row, rotated under its lock in an own transaction."""
 
 import logging
+from datetime import timedelta
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -172,10 +173,15 @@ class TokenSource:
     def __init__(self, account):
         self._account = account.with_user(SUPERUSER_ID)
         self._token = None
+        self._good_until = None
 
     def get_token(self) -> str:
-        """The current token, rotated when less than five minutes are left."""
-        if self._token is None or not _usable(self._token, None):
+        """The current token, rotated when less than five minutes are left.
+
+        When that does not work, the old one serves this job to its end: asking again at
+        every call would only hurry the end of an account whose new pair got lost.
+        """
+        if self._token is None or utc_now() >= self._good_until:
             self._token = self._ask(None)
         return self._token.access
 
@@ -187,7 +193,10 @@ class TokenSource:
         return self._token.access
 
     def _ask(self, generation):
-        return self._account.env["marketplace.token"]._get(self._account, generation)
+        token = self._account.env["marketplace.token"]._get(self._account, generation)
+        margin = TOKEN_MARGIN if _usable(token, None) else timedelta(0)
+        self._good_until = token.expires_at - margin
+        return token
 
 
 def _usable(token: TokenSet, refused: int | None) -> bool:

@@ -90,8 +90,9 @@ def of_error(error: Exception, attempts: int, now: datetime) -> Outcome:
         return Outcome("waiting", "retry", "not_yet", detail, when)
     if isinstance(error, ChannelError) and error.retryable:
         when = now + backoff(attempts)
-        if isinstance(error, RateLimited) and error.retry_after:
-            when = max(when, now + timedelta(seconds=error.retry_after))
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            # Known to the second, whatever was tried before.
+            when = now + timedelta(seconds=error.retry_after)
         unknown = isinstance(error, OutcomeUnknown)
         state = "sending" if unknown else "failed"
         return Outcome(state, "retry", code, detail, when, read_back=unknown)

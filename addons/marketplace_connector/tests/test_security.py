@@ -1,11 +1,17 @@
+import logging
 from pathlib import Path
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..domain.contract import Transient
+from ..domain.http import CallRecord
+from ..models.marketplace_call_log import CallLogger
 from .common import ConnectorCase, account_values
-from .shop import order_of
+from .shop import NOW, order_of
+
+_logger = logging.getLogger(__name__)
 
 GROUP = "marketplace_connector.marketplace_connector_group_"
 SECRETS = ("client_secret", "client_id", "oauth_nonce", "oauth_verifier")
@@ -30,7 +36,7 @@ class TestSecurity(ConnectorCase):
         return new_test_user(
             cls.env,
             login=login,
-            groups=GROUP + level,
+            groups=f"{GROUP}{level},base.group_allow_export",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )
@@ -76,6 +82,100 @@ class TestSecurity(ConnectorCase):
         self.assertEqual(binding.parcel_ids.external_id, "S9001")
         binding.action_reread()
         self.assertTrue(self.inbox.search([("state", "=", "new")]))
+
+    def ways_to(self, records, name):
+        """Every way from a client to what a field holds."""
+        model = records.browse()
+        yield "read", lambda: records.read([name])
+        yield "search", lambda: model.search([(name, "=like", "s%")])
+        yield "order", lambda: model.search([], order=name)
+        yield "group", lambda: model.formatted_read_group([], [name], ["__count"])
+        yield "count", lambda: model._read_group([], [], [f"{name}:max"])
+        yield "export", lambda: records.export_data([name])
+        yield "web", lambda: records.web_read({name: {}})
+
+    def assert_hidden(self, records, *names):
+        for name in names:
+            self.assertNotIn(name, records.fields_get())
+            self.assert_refused(records, name)
+
+    def assert_refused(self, records, name):
+        for way, look in self.ways_to(records, name):
+            with self.subTest(field=name, way=way):
+                try:
+                    found = look()
+                except (AccessError, ValueError):
+                    # Some ways raise, some say that there is no such field.
+                    continue
+                self.fail(f"found {found}")
+
+    def test_no_way_leads_to_the_secrets_of_an_account(self):
+        self.assert_hidden(self.account.with_user(self.manager), *SECRETS)
+        self.assert_hidden(
+            self.account.with_user(self.user), *SECRETS, "hook_key", "base_url"
+        )
+
+    def test_no_way_leads_to_tokens(self):
+        row = self.env["marketplace.token"].search(
+            [("account_id", "=", self.account.id)]
+        )
+        for user in (self.user, self.manager):
+            for name in ("access", "refresh", "generation"):
+                self.assert_refused(row.with_user(user), name)
+
+    def test_no_way_leads_to_secrets_through_another_record(self):
+        self.hint("9001")
+        rows = self.inbox.with_user(self.manager).search([])
+        for name in ("client_secret", "oauth_nonce"):
+            with self.assertRaises(AccessError):
+                rows.search([(f"account_id.{name}", "=like", "s%")])
+            with self.assertRaises(AccessError):
+                rows.export_data([f"account_id/{name}"])
+
+    def test_body_of_a_notification_may_hold_a_cpf_and_is_the_managers(self):
+        event = self.account._hint("9001", "told:9001")
+        self.inbox._insert(self.account, [event], auth="valid", body="529.982.247-25")
+        row = self.inbox.search([("external_id", "=", "9001")])
+        self.assertTrue(row.with_user(self.manager).body)
+        self.assert_hidden(row.with_user(self.user), "body")
+
+    def test_calls_are_the_managers_and_hold_no_secret(self):
+        CallLogger(self.account)(
+            CallRecord(
+                "GET", "/x/{id}", "529.982.247-25", 401, 5, NOW, "AuthDead", "TG-1234"
+            )
+        )
+        calls = self.env["marketplace.call.log"]
+        with self.assertRaises(AccessError):
+            calls.with_user(self.user).search([])
+        text = str(calls.with_user(self.manager).search([]).read())
+        for secret in ("529.982", "TG-1234", "access-1", "refresh-1"):
+            self.assertNotIn(secret, text)
+
+    def test_what_a_channel_writes_into_an_error_stays_hidden(self):
+        said = "token APP_USR-1-secret of 529.982.247-25 is dead"
+        with self.assertLogs(level=logging.DEBUG) as caught:
+            self.account._mark_dead(said)
+            self.hint("9001")
+            self.account.state = "active"
+            self.shop.orders["9001"] = Transient(said)
+            self.drain()
+            _logger.warning("end")
+        shown = self.account.read(["state_reason", "last_error"])
+        rows = self.inbox.search([]).read(["error"])
+        issues = self.open_issues().read(["message", "suggestion"])
+        text = str([shown, rows, issues, caught.output])
+        self.assertIn("is dead", text)
+        for secret in ("APP_USR-1-secret", "529.982"):
+            self.assertNotIn(secret, text)
+
+    def test_limits_are_the_managers(self):
+        limits = self.env["marketplace.rate.limit"]
+        values = {"channel": "shop", "operation": "x", "rate": 1, "burst": 1}
+        with self.assertRaises(AccessError):
+            limits.with_user(self.user).create(values)
+        row = limits.with_user(self.manager).create(values)
+        self.assertEqual(row.with_user(self.user).rate, 1)
 
     def test_copy_of_an_account_has_no_secrets(self):
         copy = self.account.copy({"name": "Cópia"})
