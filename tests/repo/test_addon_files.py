@@ -25,13 +25,18 @@ TALKS_TO_OTHERS = {
     "nfe_batch",
     "marketplace_connector",
     "marketplace_mercadolivre",
+    "marketplace_amazon",
     "marketplace_shopee",
+    "marketplace_magalu",
+    "marketplace_mercadolivre",
 }
 """Integration addons: a restored copy must be made harmless."""
 
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
 LAYERS = {
     "industry_b2c_sales_nfe_batch",
+    "nfe_batch_stock_delivery",
+    "marketplace_magalu",
     "marketplace_mercadolivre",
     "marketplace_shopee",
     "industry_b2c",

@@ -16,6 +16,10 @@ class FiscalDocument(models.Model):
         """Consumer orders that these documents invoice."""
         return self.move_ids.invoice_line_ids.sale_line_ids.order_id.filtered("is_b2c")
 
+    def _marketplace_parcels(self):
+        """Hook: the parcels that this NF-e is for; all of its orders' by default."""
+        return self._marketplace_sales().marketplace_order_ids.parcel_ids
+
     def _nfe_prepare_payments(self):
         """How the consumer paid the channel (NT 2025.001), not how it pays us."""
         base = super()._nfe_prepare_payments()
@@ -48,4 +52,5 @@ class FiscalDocument(models.Model):
         result = super()._nfe_after_cancel()
         rows = self.env["marketplace.outbox"].search([("document_id", "in", self.ids)])
         rows._block("nfe_cancelled")
+        rows.filtered(lambda row: row.state == "accepted")._tell_cancelled()
         return result

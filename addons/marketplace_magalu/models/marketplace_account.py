@@ -1,0 +1,87 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import str2bool
+
+from odoo.addons.marketplace_connector.domain.contract import Rejected
+
+from ..const import CHANNEL, NOWHERE
+from ..domain.adapter import MagaluAdapter
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    channel = fields.Selection(
+        selection_add=[(CHANNEL, "Magalu")], ondelete={CHANNEL: "cascade"}
+    )
+
+    def _adapter_class(self):
+        self.ensure_one()
+        if self.channel == CHANNEL:
+            return MagaluAdapter
+        return super()._adapter_class()
+
+    def _adapter_params(self):
+        params = super()._adapter_params()
+        if self.channel == CHANNEL and not params["base_url"] and self._is_a_copy():
+            # An empty address means production: never from a copy of the database.
+            params["base_url"] = NOWHERE
+        return params
+
+    def _is_a_copy(self):
+        """Whether this database was neutralised (``odoo-bin neutralize``)."""
+        # The hook runs in superuser mode: system parameters are not for users.
+        parameters = self.env["ir.config_parameter"]
+        return str2bool(parameters.get_param("database.is_neutralized"), False)
+
+    def _exchange_code(self, code="", **params):
+        try:
+            return super()._exchange_code(code=code, **params)
+        except Rejected as error:
+            if self.channel != CHANNEL or error.code != "several_tenants":
+                raise
+            raise UserError(
+                self.env._(
+                    "This login has more than one shop at Magalu. Write the seller ID "
+                    "(tenant) of the right one into the account, then connect again. "
+                    "%(detail)s",
+                    detail=str(error),
+                )
+            ) from error
+
+    def _invoice_problem(self, code, detail):
+        if self.channel != CHANNEL:
+            return super()._invoice_problem(code, detail)
+        return self._magalu_invoice_problems(detail).get(code, "")
+
+    def _magalu_invoice_problems(self, detail):
+        """Sentences for the codes of ``domain/errors.py`` and of our own checks."""
+        _ = self.env._
+        return {
+            "invoice_already_exists": _(
+                "The delivery already has an NF-e at Magalu: %s", detail
+            ),
+            "invoice_amount_mismatch": _(
+                "The amount of the NF-e differs from that of the delivery at Magalu. "
+                "An order with several deliveries needs one NF-e for each."
+            ),
+            "invoice_recipient_mismatch": _(
+                "The recipient of the NF-e is not the buyer that Magalu has."
+            ),
+            "invoice_not_authorized": _(
+                "Magalu does not find the NF-e authorised at the SEFAZ."
+            ),
+            "delivery_not_invoiceable": _(
+                "The delivery does not take an NF-e in its state at Magalu: %s", detail
+            ),
+            "invoice_issuer_mismatch": _(
+                "The CNPJ that issued the NF-e is not the one of this shop at Magalu."
+            ),
+            "invoice_key_mismatch": _(
+                "The access key is not the one of the XML that was sent."
+            ),
+            "invoice_xml_invalid": _("Magalu could not read the XML of the NF-e."),
+            "invoice_invalid": _(
+                "Magalu looked at the NF-e and refused it. Its portal tells why."
+            ),
+        }

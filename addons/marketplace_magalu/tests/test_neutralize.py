@@ -1,0 +1,57 @@
+from datetime import datetime, timezone
+
+from odoo.modules.neutralize import get_neutralization_queries
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.marketplace_connector.domain.contract import TokenSet
+from odoo.addons.marketplace_magalu.const import API_URL, NOWHERE
+
+
+@tagged("post_install", "-at_install")
+class TestNeutralize(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account = cls.env["marketplace.account"].create(
+            {
+                "name": "Loja de Teste",
+                "channel": "magalu",
+                "client_id": "app-1",
+                "client_secret": "not-a-real-secret",
+            }
+        )
+        until = datetime(2099, 1, 1, tzinfo=timezone.utc)
+        cls.env["marketplace.token"]._store(
+            cls.account, TokenSet("access", until, refresh="refresh")
+        )
+
+    def _neutralize(self, *modules):
+        self.env.flush_all()
+        for query in get_neutralization_queries(modules):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+
+    def _base_url(self):
+        return self.account._adapter()._client.base_url
+
+    def test_no_token_no_secret_no_production(self):
+        self.assertEqual(self._base_url(), API_URL)
+        self._neutralize("marketplace_magalu")
+        tokens = self.env["marketplace.token"].search([])
+        self.assertNotIn(self.account, tokens.account_id)
+        self.assertFalse(self.account.client_id)
+        self.assertFalse(self.account.client_secret)
+        self.assertEqual(self._base_url(), NOWHERE)
+
+    def test_copy_without_an_address_does_not_fall_back_to_production(self):
+        """Another addon's script may clear the address after ours."""
+        self._neutralize("base", "marketplace_magalu", "marketplace_connector")
+        self.account.base_url = False
+        self.assertEqual(self._base_url(), NOWHERE)
+        url = self.account._adapter().authorize_url("1.nonce", "https://erp.example/")
+        self.assertTrue(url.startswith(NOWHERE))
+
+    def test_copy_may_use_the_simulator(self):
+        self._neutralize("base", "marketplace_magalu")
+        self.account.base_url = "http://127.0.0.1:8899"
+        self.assertEqual(self._base_url(), "http://127.0.0.1:8899")
