@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import str2bool
 
-from ..const import CHANNEL, NOWHERE
+from ..const import CHANNEL, NOWHERE, QUOTA_ZONE
 from ..domain.adapter import ShopeeAdapter
 
 
@@ -44,6 +44,12 @@ class MarketplaceAccount(models.Model):
             "push_url": self.shopee_push_url or self.hook_url or "",
             "pickup": self.shopee_handover == "pickup",
         }
+
+    def _limit_zone(self):
+        """The daily quota of calls begins anew at midnight in Singapore."""
+        if self.channel == CHANNEL:
+            return QUOTA_ZONE
+        return super()._limit_zone()
 
     def _is_copy(self):
         """Whether this database was neutralised (``odoo-bin neutralize``)."""

@@ -134,7 +134,7 @@ class TestConnectAndImport(B2cCase):
         self.assertFalse(self._sale(unpaid))
         self.assertFalse(self._sale(young), "the buyer may cancel for an hour")
 
-    def test_nfe_is_pushed_and_accepted(self):
+    def test_nfe_is_pushed_and_unlocks_the_label(self):
         self._connect()
         order_id = self.market.place(lines=[{"seller_sku": "CAD-1"}])["order_id"]
         self._import()
@@ -145,6 +145,15 @@ class TestConnectAndImport(B2cCase):
         self.assertEqual(row.parcel_id.invoice_key, row.document_key)
         (truth,) = [r for r in self.market.orders() if r["order_id"] == order_id]
         self.assertEqual(truth["fiscal_key"], row.document_key)
+
+        # Shopee wants the parcel arranged before it makes the label.
+        self.market.engine.configure("document_delay_seconds", 0)
+        with trap_jobs():
+            row.parcel_id._fetch_labels()
+        self.assertTrue(row.parcel_id.label_id, row.parcel_id.label_error)
+        (truth,) = [r for r in self.market.orders() if r["order_id"] == order_id]
+        self.assertTrue(truth["arranged"] and truth["label_fetched"])
+        self.assertFalse(self.market.engine.store.incidents())
 
     def test_cancelled_order_is_seen_by_id(self):
         self._connect()
