@@ -8,8 +8,11 @@
     "application": True,
     "depends": [
         "industry_b2c_sales_nfe_batch",
+        "nfe_batch_stock_delivery",
         "marketplace_magalu",
         "marketplace_mercadolivre",
+        "marketplace_amazon",
+        "marketplace_shopee",
         "l10n_br_coa_generic",
     ],
     "data": ["views/menus.xml"],

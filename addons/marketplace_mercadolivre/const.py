@@ -20,6 +20,14 @@ ACQUIRER_CNPJ = "10573521000191"
 ML_ZONE = timezone(timedelta(hours=-4))
 
 SEARCH_LIMIT = 50
+# ``/items?ids=`` leaves out what is beyond, without a word.
+MULTIGET = 20
+CLAIM_PAGE = 30
+ANSWER_LIMIT = 2000
+MESSAGE_LIMIT = 350
+CLAIM_MESSAGE_LIMIT = 3500
+# Since 02/02/2026 sellers write to this user, who passes it on to the buyer.
+MESSAGE_AGENT = 3037675074
 LABEL_BATCH = 50
 NFE_MAX_BYTES = 1_000_000
 # The date filter of the search ignores minutes and what changes late shows up late.

@@ -24,6 +24,7 @@
         "data/queue_job_function_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_certificate_data.xml",
+        "data/ir_cron_delivery_data.xml",
         "data/mail_template_data.xml",
         "data/nfe_contingency_data.xml",
         "data/nfe_difal_rule_data.xml",

@@ -234,7 +234,7 @@ class WsgiServer:
         """Start serving and return at once."""
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},
+            kwargs={"poll_interval": 0.01},
             name=f"simulator-{self.port}",
             daemon=True,
         )

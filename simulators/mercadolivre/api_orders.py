@@ -42,7 +42,7 @@ def post_token(engine: Engine, request: Request) -> Answer:
 
 def get_me(engine: Engine, request: Request) -> Answer:
     """``GET /users/me``."""
-    return Answer(user_payload(engine.seller))
+    return Answer(user_payload(engine.seller, engine.offers.multi_origin))
 
 
 def get_order(engine: Engine, request: Request, order_id: int) -> Answer:

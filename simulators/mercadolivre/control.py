@@ -66,7 +66,17 @@ def _move(engine: Engine, request: Request, action: Any, done: str) -> Answer:
     return Answer({"results": results}, status=200 if good else 409)
 
 
+def ask(engine: Engine, request: Request) -> Answer:
+    """A buyer asks about a listing: ``{item_id?, text?}``."""
+    body = json_body(request)
+    item_id = body.get("item_id") or engine.offers.all()[0].id
+    text = body.get("text", "Tem em outra cor?")
+    question = engine.aftersales.ask(item_id, text, 2_211_111_111)
+    return Answer({"question_id": question.id}, status=201)
+
+
 ROUTES = (
+    control_route("POST", "ask", ask),
     control_route("POST", "generate", generate),
     control_route("POST", "ship", ship),
     control_route("POST", "deliver", deliver),

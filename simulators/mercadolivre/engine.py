@@ -12,13 +12,22 @@ from typing import Any, ClassVar
 from werkzeug.wrappers import Request
 
 from simulators.common.channel.engine import ChannelEngine, Credentials
-from simulators.common.channel.errors import ControlError
 from simulators.common.channel.faults import Fault
 from simulators.common.channel.routing import Answer, Route
 from simulators.common.channel.store import Store as ChannelStore
 from simulators.common.clock import Clock
 
-from . import api_orders, api_shipments, consent, control
+from . import (
+    api_claims,
+    api_offers,
+    api_orders,
+    api_seller,
+    api_shipments,
+    api_talk,
+    consent,
+    control,
+)
+from .aftersales import AfterSales
 from .catalog import DEFAULT_CATALOG
 from .const import PLAN_BEFORE_INVOICE
 from .errors import MlError, bad_request, not_found
@@ -30,11 +39,14 @@ from .generator import (
     plan_cancellations,
     silent_orders,
 )
-from .lifecycle import CANCEL_REASONS, Lifecycle
+from .lifecycle import Lifecycle
 from .oauth import OAuth
+from .offers import Offers
 from .ordering import create_order
 from .push import Announcer, MlPush
 from .records import CatalogItem, Invoice, Order, Seller, Shipment
+from .scene import Scene
+from .splitting import Splitting
 from .store import Store
 
 _SPAN = timedelta(hours=6)
@@ -47,6 +59,10 @@ class Engine(ChannelEngine):
     routes: ClassVar[Sequence[Route]] = (
         *api_orders.ROUTES,
         *api_shipments.ROUTES,
+        *api_seller.ROUTES,
+        *api_offers.ROUTES,
+        *api_talk.ROUTES,
+        *api_claims.ROUTES,
         *consent.ROUTES,
     )
     controls: ClassVar[Sequence[Route]] = control.ROUTES
@@ -74,13 +90,12 @@ class Engine(ChannelEngine):
         self.connect(self.push)
         self.announcer = Announcer(self.events)
         self.lifecycle = Lifecycle(self.store, self.clock, self.announcer)
-        self.advances = {
-            "pay": self._advance_pay,
-            "cancel": self._advance_cancel,
-            "fraud": self._advance_fraud,
-            "ship": self._advance_ship,
-            "deliver": self._advance_deliver,
-        }
+        self.offers = Offers(self.store, self.clock, self.catalog, self.announcer)
+        self.splitting = Splitting(self.store, self.clock, self.announcer)
+        self.aftersales = AfterSales(
+            self.store, self.clock, seller, self.announcer, self.lifecycle
+        )
+        self.advances = Scene(self).events
 
     # -- what the base asks for
 
@@ -147,6 +162,7 @@ class Engine(ChannelEngine):
             "ready_delay_seconds": self.lifecycle.ready_delay.total_seconds(),
             "accept_homologation": self.accept_homologation,
             "reuse_kills_grant": self.oauth.reuse_kills_grant,
+            "multi_origin": self.offers.multi_origin,
         }
 
     def configure(self, name: str, value: Any) -> None:
@@ -157,6 +173,8 @@ class Engine(ChannelEngine):
             self.accept_homologation = bool(value)
         elif name == "reuse_kills_grant":
             self.oauth.reuse_kills_grant = bool(value)
+        elif name == "multi_origin":
+            self.offers.multi_origin = bool(value)
         else:
             super().configure(name, value)
 
@@ -169,35 +187,6 @@ class Engine(ChannelEngine):
             "cancelled_by_plan": Counter(plans),
             "shipped_cancelled": len(self.store.incidents()),
         }
-
-    # -- what happens to an order
-
-    def order(self, order_id: str) -> Order:
-        """Return an order, for the control plane."""
-        order = self.store.get_order(int(order_id))
-        if order is None:
-            raise ControlError(f"order {order_id} not found", 404)
-        return order
-
-    def _advance_pay(self, order_id: str, args: dict[str, Any]) -> None:
-        self.lifecycle.approve_payment(self.order(order_id))
-
-    def _advance_cancel(self, order_id: str, args: dict[str, Any]) -> None:
-        """``{group = buyer, silent = false}``."""
-        group = args.get("group", "buyer")
-        if group not in CANCEL_REASONS:
-            raise ControlError(f"group must be one of {sorted(CANCEL_REASONS)}")
-        silent = bool(args.get("silent", False))
-        self.lifecycle.cancel(self.order(order_id), group, silent=silent)
-
-    def _advance_fraud(self, order_id: str, args: dict[str, Any]) -> None:
-        self.lifecycle.flag_fraud(self.order(order_id))
-
-    def _advance_ship(self, order_id: str, args: dict[str, Any]) -> None:
-        self.lifecycle.ship(self.shipment(self.order(order_id).shipment_id))
-
-    def _advance_deliver(self, order_id: str, args: dict[str, Any]) -> None:
-        self.lifecycle.deliver(self.shipment(self.order(order_id).shipment_id))
 
     def shipment(self, shipment_id: int) -> Shipment:
         """Return a parcel or raise 404."""

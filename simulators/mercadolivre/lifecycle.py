@@ -119,7 +119,7 @@ class Lifecycle:
         for order in self._store.orders_of_shipment(shipment.id):
             order.tags = [tag for tag in order.tags if tag != "not_delivered"]
             order.tags.append("delivered")
-            self._touch(order)
+            self.touch(order)
 
     def cancel(self, order: Order, group: str, *, silent: bool = False) -> None:
         """Cancel and refund; the parcel dies with its last living order."""
@@ -137,13 +137,35 @@ class Lifecycle:
         order.tags = [tag for tag in order.tags if tag != "paid"]
         refunded = order.payment.date_approved is not None
         order.payment.status = "refunded" if refunded else "cancelled"
+        if refunded:
+            order.payment.refunded = order.payment.transaction_amount
         order.payment.status_detail = "by_collector" if refunded else "by_payer"
         order.payment.date_last_modified = now
-        self._touch(order, silent=silent)
+        self.touch(order, silent=silent)
         siblings = self._store.orders_of_shipment(shipment.id)
         if all(sibling.is_cancelled for sibling in siblings):
             shipment.status, shipment.substatus = "cancelled", "closed_by_user"
             self._save(shipment, silent=silent)
+
+    def cancel_units(self, order: Order, units: int) -> None:
+        """Take units out of the first line and pay them back (partial cancel)."""
+        line = order.lines[0]
+        if order.is_cancelled or not 0 < units < line.quantity:
+            raise TransitionRefused("not so many units")
+        line.requested = line.requested or line.quantity
+        line.quantity -= units
+        order.status = "partially_refunded"
+        self.refund(order, line.unit_price * units)
+
+    def refund(self, order: Order, amount: Decimal) -> None:
+        """Pay money back to the buyer; all of it is a refund of the payment."""
+        payment = order.payment
+        payment.refunded = min(payment.refunded + amount, payment.transaction_amount)
+        whole = payment.refunded == payment.transaction_amount
+        payment.status = "refunded" if whole else "approved"
+        payment.status_detail = "refunded" if whole else "partially_refunded"
+        payment.date_last_modified = self._clock.now()
+        self.touch(order)
 
     def approve_payment(self, order: Order) -> None:
         """The buyer pays: address unmasked, NF-e awaited (or buffered)."""
@@ -155,7 +177,7 @@ class Lifecycle:
         order.payment.status = "approved"
         order.payment.status_detail = "accredited"
         order.payment.date_approved = order.payment.date_last_modified = now
-        self._touch(order)
+        self.touch(order)
         shipment = self._store.get_shipment(order.shipment_id)
         if shipment is not None and shipment.substatus == "waiting_for_payment":
             self._release(shipment)
@@ -171,7 +193,7 @@ class Lifecycle:
         """ML finds the buyer suspicious: do not ship, cancel."""
         if "fraud_risk_detected" not in order.tags:
             order.tags.append("fraud_risk_detected")
-        self._touch(order)
+        self.touch(order)
 
     def _release_buffer(self, shipment: Shipment | None) -> None:
         if shipment is not None and shipment.substatus == "buffered":
@@ -193,7 +215,8 @@ class Lifecycle:
             return
         self.cancel(order, "buyer", silent=order.plan_silent)
 
-    def _touch(self, order: Order, *, silent: bool = False) -> None:
+    def touch(self, order: Order, *, silent: bool = False) -> None:
+        """Keep a change of an order and announce it."""
         order.last_updated = self._clock.now()
         self._store.put_order(order)
         self._events.order(order, silent=silent)
@@ -211,5 +234,5 @@ def is_printable(shipment: Shipment) -> bool:
 
 def expected_invoice_amount(orders: list[Order]) -> Decimal:
     """What the buyer paid for the living orders of a parcel."""
-    living = [order.payment for order in orders if not order.is_cancelled]
-    return sum((payment.total_paid for payment in living), Decimal(0))
+    living = [order for order in orders if not order.is_cancelled]
+    return sum((order.amount_due for order in living), Decimal(0))

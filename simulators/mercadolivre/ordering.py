@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from simulators.common.people import make_address, make_cpf
 
 from .const import CANCEL_PLANS
-from .errors import bad_request
+from .errors import bad_request, not_found
 from .generator import OrderTraits
 from .records import CatalogItem, Order, Shipment
 
@@ -27,8 +27,10 @@ _KEYS = frozenset(
     "lines unknown_sku buyer uf invalid_cpf seller_discount freight interest payment "
     "installments logistic_type tags paid buffered_seconds plan plan_silent "
     "plan_delay_seconds lose_cpf_zeros billing_elsewhere foreign_rows age_seconds "
-    "notify".split()
+    "cart_with notify".split()
 )
+_PACK_OFFSET = 1_000_000_000
+"""Between the id of a cart's first order and the cart's own."""
 _BUYER_KEYS = frozenset(
     "first_name last_name cpf cnpj state_registration phone cep city ibge_code uf "
     "state street number complement neighborhood".split()
@@ -50,12 +52,37 @@ def create_order(engine: Engine, spec: dict[str, Any]) -> Order:
         order, shipment = engine.create(index, _traits(engine, index, spec))
         _shape_buyer(order, shipment, index, spec)
         _shape_state(engine, order, shipment, spec)
+        if "cart_with" in spec:
+            shipment = _join_cart(engine, order, shipment, int(spec["cart_with"]))
         engine.add(order, shipment, notify=bool(spec.get("notify", True)))
         if "buffered_seconds" in spec:
             wait = timedelta(seconds=spec["buffered_seconds"])
             shipment.buffered_until = engine.clock.now() + wait
             engine.lifecycle.buffer(shipment)
     return order
+
+
+def _join_cart(
+    engine: Engine, order: Order, shipment: Shipment, other_id: int
+) -> Shipment:
+    """The order travels in the parcel of another one, as in one cart."""
+    first = engine.store.get_order(other_id)
+    if first is None:
+        raise not_found("order", other_id)
+    if first.pack_id is None:
+        first.pack_id = first.id + _PACK_OFFSET
+        first.tags.insert(0, "pack_order")
+        engine.store.put_order(first)
+    order.pack_id, order.shipment_id = first.pack_id, first.shipment_id
+    order.tags.insert(0, "pack_order")
+    order.buyer, order.buyer_id = first.buyer, first.buyer_id
+    order.billing_address = first.billing_address
+    parcel = engine.shipment(first.shipment_id)
+    return replace(
+        parcel,
+        buyer_cost=parcel.buyer_cost + shipment.buyer_cost,
+        gross_cost=parcel.gross_cost + shipment.buyer_cost,
+    )
 
 
 def _traits(engine: Engine, index: int, spec: dict[str, Any]) -> OrderTraits:
@@ -134,6 +161,9 @@ def _shape_state(
     order.plan_silent = bool(spec.get("plan_silent", False))
     order.plan_delay_seconds = int(spec.get("plan_delay_seconds", 0))
     shipment.foreign_rows = bool(spec.get("foreign_rows", False))
+    if shipment.logistic_type == "fulfillment":
+        # In ML's own warehouse: ML issues the NF-e and prints the label.
+        shipment.substatus = "in_warehouse"
     if "age_seconds" in spec:
         _date_back(engine, order, shipment, timedelta(seconds=spec["age_seconds"]))
     if not spec.get("paid", True):

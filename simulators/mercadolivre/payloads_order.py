@@ -25,7 +25,7 @@ def order_payload(order: Order, seller: Seller) -> dict[str, Any]:
         "pickup_id": None,
         "order_request": {"return": None, "change": None},
         "fulfilled": None,
-        "mediations": [],
+        "mediations": [{"id": number} for number in order.mediations],
         "total_amount": money(order.total_amount),
         "paid_amount": money(_paid_amount(order)),
         "coupon": {"id": None, "amount": 0},
@@ -90,7 +90,10 @@ def _line(line: Line) -> dict[str, Any]:
             "net_weight": None,
         },
         "quantity": line.quantity,
-        "requested_quantity": {"value": line.quantity, "measure": "unit"},
+        "requested_quantity": {
+            "value": line.requested or line.quantity,
+            "measure": "unit",
+        },
         "picked_quantity": None,
         "unit_price": money(line.unit_price),
         "currency_id": CURRENCY,
@@ -114,7 +117,6 @@ def _variation_attributes(variation_id: int | None) -> list[dict[str, str]]:
 def payment_payload(order: Order, seller: Seller) -> dict[str, Any]:
     """One entry of ``payments``; ``GET /collections/{id}`` answers the same."""
     payment = order.payment
-    refunded = payment.transaction_amount if payment.status == "refunded" else 0
     return {
         "id": payment.id,
         "order_id": order.id,
@@ -137,7 +139,7 @@ def payment_payload(order: Order, seller: Seller) -> dict[str, Any]:
         "status_code": None,
         "status_detail": payment.status_detail,
         "transaction_amount": money(payment.transaction_amount),
-        "transaction_amount_refunded": money(Decimal(refunded)),
+        "transaction_amount_refunded": money(payment.refunded),
         "taxes_amount": 0,
         "shipping_cost": money(payment.shipping_cost),
         "coupon_amount": 0,
@@ -238,7 +240,7 @@ def _compact_offset(stamp: str | None) -> str | None:
     return stamp and stamp[:-3] + stamp[-2:]
 
 
-def user_payload(seller: Seller) -> dict[str, Any]:
+def user_payload(seller: Seller, multi_origin: bool = False) -> dict[str, Any]:
     """``GET /users/me``: the part of the profile an integration reads."""
     return {
         "id": seller.user_id,
@@ -246,7 +248,11 @@ def user_payload(seller: Seller) -> dict[str, Any]:
         "country_id": "BR",
         "site_id": SITE_ID,
         "user_type": "brand",
-        "tags": ["normal", "business", "mshops"],
+        "tags": [
+            "normal",
+            "business",
+            *(["warehouse_management"] if multi_origin else []),
+        ],
         "identification": {"type": "CNPJ", "number": seller.cnpj},
         "status": {"site_status": "active"},
     }

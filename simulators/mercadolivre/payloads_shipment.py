@@ -72,7 +72,11 @@ def shipment_payload(
             "type": shipment.logistic_type,
             "direction": "forward",
         },
-        "sibling": dict(_NO_SIBLING),
+        "sibling": {
+            **_NO_SIBLING,
+            "sibling_id": shipment.sibling_id,
+            "reason": shipment.sibling_reason,
+        },
         "priority_class": {"id": "20"},
         "lead_time": _lead_time(shipment),
         "tracking_number": shipment.tracking_number,

@@ -42,7 +42,7 @@ class MlPush:
         return answer.status_code == 200
 
     def envelope(self, note: Notification) -> dict[str, Any]:
-        """The posted body; ``orders_v2`` comes without ``_id``."""
+        """The posted body; ``_id`` is missing in orders_v2 and ``id`` in a message."""
         body: dict[str, Any] = {
             "resource": note.resource,
             "user_id": self._user_id,
@@ -54,7 +54,7 @@ class MlPush:
             **note.data,
         }
         if note.topic != "orders_v2":
-            body["_id"] = note.uid
+            body["id" if note.topic == "messages" else "_id"] = note.uid
         return body
 
     def missed_entry(self, note: Notification, url: str | None) -> dict[str, Any]:
@@ -87,3 +87,24 @@ class Announcer:
     def shipment(self, shipment_id: int, *, silent: bool = False) -> None:
         """Announce a change of a parcel."""
         self._queue.add("shipments", f"/shipments/{shipment_id}", silent=silent)
+
+    def item(self, item_id: str) -> None:
+        """Announce a change of a listing."""
+        self._queue.add("items", f"/items/{item_id}")
+
+    def stock(self, user_product_id: str) -> None:
+        """Announce a change of a user product's stock."""
+        self._queue.add("stock-locations", f"/user-products/{user_product_id}/stock")
+
+    def question(self, question_id: int) -> None:
+        """Announce a question."""
+        self._queue.add("questions", f"/questions/{question_id}")
+
+    def message(self, message_id: str) -> None:
+        """Announce a message of a pack: its resource is a bare id."""
+        self._queue.add("messages", message_id, {"actions": ["created"]})
+
+    def claim(self, claim_id: int, action: str = "claims") -> None:
+        """Announce a claim, or (``claims_actions``) what is to be done in it."""
+        path = f"/post-purchase/v1/claims/{claim_id}"
+        self._queue.add("post_purchase", path, {"actions": [action]})

@@ -6,7 +6,7 @@ floats appear only in the answers of the API (``payloads_*.py``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -58,6 +58,8 @@ class Line:
     seller_discount: Decimal
     sale_fee: Decimal
     element_id: int
+    requested: int | None = None
+    """Units bought, when some of them were cancelled since."""
 
     @property
     def total(self) -> Decimal:
@@ -82,6 +84,7 @@ class Payment:
     date_last_modified: datetime
     status: str = "approved"
     status_detail: str | None = "accredited"
+    refunded: Decimal = Decimal(0)
 
     @property
     def total_paid(self) -> Decimal:
@@ -126,6 +129,20 @@ class Order:
     first_read_at: datetime | None = None
     cpf_loses_zeros: bool = False
     state_registration: str | None = None
+    mediations: list[int] = field(default_factory=list)
+
+    @property
+    def amount_due(self) -> Decimal:
+        """What the NF-e must show: what was paid, cancelled units taken off."""
+        gone = sum(
+            (
+                line.unit_price * (line.requested - line.quantity)
+                for line in self.lines
+                if line.requested
+            ),
+            Decimal(0),
+        )
+        return self.payment.total_paid - gone
 
     @property
     def total_amount(self) -> Decimal:
@@ -165,6 +182,8 @@ class Shipment:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     foreign_rows: bool = False
+    sibling_id: int | None = None
+    sibling_reason: str | None = None
 
 
 @dataclass

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any
 
 from werkzeug.wrappers import Request
 
 from simulators.common.channel.routing import parse_date
 
-from .errors import bad_request
+from .errors import MlError, bad_request
 
 
 def need_header(request: Request, name: str, value: str) -> None:
@@ -38,3 +40,16 @@ def date_param(request: Request, name: str) -> datetime | None:
     if moment is None:
         raise bad_request(f"parameter {name} is not a date with an offset")
     return moment
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object of the body; another media type is a 415."""
+    if request.mimetype != "application/json":
+        raise MlError(415, "unsupported_media_type", "application/json required")
+    try:
+        body = json.loads(request.get_data())
+    except ValueError as error:
+        raise bad_request("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise bad_request("the body is not an object")
+    return body

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from bin.lib.day.books import Books
-from bin.lib.day.world import COMPANY, PASSWORD, World, post
+from bin.lib.day.web import post
+from bin.lib.day.world import COMPANY, PASSWORD, World
 
 from .conftest import new_world, running, wait_for
 

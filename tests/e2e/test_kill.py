@@ -1,7 +1,7 @@
 """The server dies after the SEFAZ authorised and before the answer was written."""
 
 from bin.lib.day.books import Books
-from bin.lib.day.world import post
+from bin.lib.day.web import post
 
 from .conftest import wait_for
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bin.lib.day.world import COMPANY, PASSWORD, World, post
+from bin.lib.day.web import post
+from bin.lib.day.world import COMPANY, PASSWORD, World
 
 from .conftest import LOCAL, wait_for
 

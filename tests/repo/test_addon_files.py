@@ -24,6 +24,9 @@ README_PARTS = ("Description", "Configure", "Usage", "Known limits")
 TALKS_TO_OTHERS = {
     "nfe_batch",
     "marketplace_connector",
+    "marketplace_mercadolivre",
+    "marketplace_amazon",
+    "marketplace_shopee",
     "marketplace_magalu",
     "marketplace_mercadolivre",
 }
@@ -32,8 +35,10 @@ TALKS_TO_OTHERS = {
 NETWORK = {"requests", "httpx", "urllib3", "socket", "http.client", "urllib.request"}
 LAYERS = {
     "industry_b2c_sales_nfe_batch",
+    "nfe_batch_stock_delivery",
     "marketplace_magalu",
     "marketplace_mercadolivre",
+    "marketplace_shopee",
     "industry_b2c",
     "test_industry_b2c",
 }

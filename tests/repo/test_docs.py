@@ -17,6 +17,7 @@ ROLES = (
     "estoque",
     "expedicao",
     "fiscal",
+    "shopee",
     "ti",
 )
 ROOT_PAGES = (

@@ -11,12 +11,14 @@ from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
 from ..exceptions import B2cHoldError
 from ..timing import utc_now
-from ..told import Looks, guarded_ids
+from ..told import Looks, guarded_ids, looks
 
 CHUNK = 50
 STAGES = ("stock", "invoice", "post")
 # An order that nothing happened to for this long stands still.
 STILL = timedelta(minutes=10)
+# Until then a channel that did not answer is asked again after so long.
+ASK_AGAIN = timedelta(minutes=1)
 _UNNOTED = (False, "not_yet", "needed")
 
 
@@ -25,14 +27,19 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _b2c_queue_advance(self, stage=STAGES[0]):
-        """Enqueue a stage of `_b2c_advance` in chunks of one company each."""
+    def _b2c_queue_advance(self, stage=STAGES[0], eta=None):
+        """Enqueue a stage of `_b2c_advance` in chunks of one company each.
+
+        :param timedelta eta: how long to wait first
+        """
         for company, orders in self.grouped("company_id").items():
             for ids in split_every(CHUNK, orders.ids):
                 chunk = self.browse(ids).with_company(company)
                 key = ",".join(map(str, ids))
                 chunk.with_delay(
-                    channel=f"root.b2c.{stage}", identity_key=f"b2c_{stage}/{key}"
+                    channel=f"root.b2c.{stage}",
+                    identity_key=f"b2c_{stage}/{key}",
+                    eta=eta,
                 )._b2c_advance(stage)
 
     def _b2c_advance(self, stage=None):
@@ -56,6 +63,21 @@ class SaleOrder(models.Model):
                 chunk = getattr(chunk, f"_b2c_advance_{one}")()
             if stages[-1] != STAGES[-1]:
                 chunk._b2c_queue_advance(STAGES[STAGES.index(stage) + 1])
+        if stage:
+            orders._b2c_ask_again(stage)
+
+    def _b2c_ask_again(self, stage):
+        """A gateway that broke one call holds an order for a minute; a channel that is
+        away for longer leaves its orders to the cron."""
+        answers, still = looks(self.env), fields.Datetime.now() - STILL
+        silent = self.filtered(
+            lambda order: (
+                (answer := answers.get(order.id))
+                and answer.error
+                and (order.b2c_last_fact_at or still) > still
+            )
+        )
+        silent._b2c_queue_advance(stage, eta=ASK_AGAIN)
 
     def _b2c_look_ahead(self):
         """Ask the channels before anything is locked, with the strictest budget of what

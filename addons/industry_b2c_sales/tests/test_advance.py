@@ -276,6 +276,35 @@ class TestAdvance(B2cCase):
             order.b2c_verdict_ids.mapped("reason_code"), ["provider_error"]
         )
 
+    def silent_channel(self, order):
+        """The jobs that a stage leaves when the channel does not answer."""
+
+        def live_status(orders):
+            return {o.id: LiveStatus(source=SOURCE, error="HTTP 503") for o in orders}
+
+        with (
+            trap_jobs() as trap,
+            patch.object(self.registry["sale.order"], "_b2c_live_status", live_status),
+        ):
+            order._b2c_advance("stock")
+        return trap.enqueued_jobs
+
+    def test_channel_that_does_not_answer_is_asked_again_in_a_minute(self):
+        order = self.take_in(intake("1"))
+        (job,) = self.silent_channel(order)
+        self.assertEqual(job.args, ("stock",))
+        self.assertEqual(job.recordset, order)
+        wait = job.eta - fields.Datetime.now()
+        self.assertLessEqual(abs(wait - timedelta(minutes=1)), timedelta(seconds=5))
+        self.assertEqual(order.state, "draft")
+        job.perform()
+        self.assertEqual(order.state, "sale")
+
+    def test_channel_that_is_away_is_left_to_the_cron(self):
+        order = self.take_in(intake("1"))
+        order.b2c_last_fact_at -= timedelta(minutes=11)
+        self.assertFalse(self.silent_channel(order))
+
     def staged(self, order, *, before_post=None):
         """Run the chain of jobs; what each left: channel, order, invoices."""
         steps = []

@@ -52,4 +52,5 @@ class FiscalDocument(models.Model):
         result = super()._nfe_after_cancel()
         rows = self.env["marketplace.outbox"].search([("document_id", "in", self.ids)])
         rows._block("nfe_cancelled")
+        rows.filtered(lambda row: row.state == "accepted")._tell_cancelled()
         return result

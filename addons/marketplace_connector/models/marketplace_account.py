@@ -301,7 +301,9 @@ class MarketplaceAccount(models.Model):
         return self._action_view("marketplace_connector.marketplace_inbox_action")
 
     def action_view_outbox(self):
-        return self._action_view("marketplace_connector.marketplace_outbox_action")
+        return self._action_view(
+            "marketplace_connector.marketplace_fiscal_delivery_action"
+        )
 
     def action_view_orders(self):
         return self._action_view("marketplace_connector.marketplace_order_action")

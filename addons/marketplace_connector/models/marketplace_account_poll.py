@@ -97,6 +97,9 @@ class MarketplaceAccount(models.Model):
                 page = adapter.missed_events(cursor)
                 ours = [e for e in page.items if e.account_ref == self.external_ref]
                 found += self._keep_page("missed_cursor", ours, page.next)
+                if page.commit_token:
+                    # They are stored: the channel may forget them.
+                    adapter.commit(page.commit_token)
                 # An end of feed comes as no cursor, or as the same one again.
                 cursor = page.next if page.items and page.next != cursor else None
         except ChannelError as error:

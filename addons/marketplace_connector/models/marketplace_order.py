@@ -332,7 +332,10 @@ class MarketplaceOrder(models.Model):
         """Why these orders may not leave yet; empty = they may."""
         parcels = self.parcel_ids.filtered(lambda p: p.state != "cancelled")
         needing = parcels.filtered(lambda p: p.invoice_state != "not_required")
-        if any(parcel.invoice_state != "accepted" for parcel in needing):
+        if any(
+            parcel.invoice_state != "accepted" or parcel._shows_dead_note()
+            for parcel in needing
+        ):
             return "xml_not_accepted"
         if not parcels or any(p.label_voided or not p.label_id for p in parcels):
             return "label_missing"

@@ -1,9 +1,8 @@
 """The fiscal outbox: which NF-e goes to which partner, and what became of it."""
 
 from odoo import api, fields, models
-from odoo.tools import split_every
 
-from ..const import CHUNK, QUEUE
+from ..const import CHUNK
 
 
 class MarketplaceOutbox(models.Model):
@@ -16,17 +15,12 @@ class MarketplaceOutbox(models.Model):
     """
 
     _name = "marketplace.outbox"
+    _inherit = ["marketplace.outgoing"]
     _description = "Fiscal Outbox"
     _order = "id desc"
     _rec_name = "document_id"
     _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "marketplace.account", required=True, readonly=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one(
-        related="account_id.company_id", store=True, index=True
-    )
     document_id = fields.Many2one(
         "l10n_br_fiscal.document",
         "NF-e",
@@ -60,24 +54,7 @@ class MarketplaceOutbox(models.Model):
         default="waiting",
         readonly=True,
     )
-    attempts = fields.Integer(readonly=True)
-    next_try = fields.Datetime(
-        readonly=True, default=fields.Datetime.now, required=True
-    )
-    sent_at = fields.Datetime("Last Attempt", readonly=True)
-    answered_at = fields.Datetime(readonly=True)
     receipt = fields.Char(readonly=True)
-    error_class = fields.Selection(
-        [
-            ("operator", "Data of the order"),
-            ("config", "Settings of the account"),
-            ("bug", "Program error"),
-            ("retry", "Passing"),
-        ],
-        readonly=True,
-    )
-    error_code = fields.Char(readonly=True)
-    error_message = fields.Text("Problem", readonly=True)
 
     _document_parcel_uniq = models.UniqueIndex("(document_id, parcel_id)")
     _account_answered_idx = models.Index("(account_id, answered_at)")
@@ -109,7 +86,7 @@ class MarketplaceOutbox(models.Model):
                         "document_id": document.id,
                         "parcel_id": parcel.id,
                     }
-                    for parcel in parcels - known
+                    for parcel in (parcels - known._same_target())._one_per_target()
                 ]
             )
         new._queue()
@@ -117,13 +94,7 @@ class MarketplaceOutbox(models.Model):
 
     def _queue(self):
         """Jobs for these rows, at most 50 of one account each."""
-        for account, rows in self.grouped("account_id").items():
-            for chunk in split_every(CHUNK, sorted(rows.ids), list):
-                self.browse(chunk).with_delay(
-                    channel=QUEUE,
-                    identity_key=f"marketplace-outbox-{account.id}-{chunk}",
-                    description=f"{account.name}: {len(chunk)} NF-e",
-                )._send()
+        self._queue_as("_send", "outbox", "NF-e")
 
     @api.model
     def _cron_pick(self):
@@ -138,6 +109,8 @@ class MarketplaceOutbox(models.Model):
             limit=20 * CHUNK,
         )._queue()
         self.env["marketplace.parcel"]._cron_labels()
+        self.env["marketplace.parcel"]._cron_own_freight()
+        self.env["marketplace.command"]._cron_pick()
 
     # ------------------------------------------------------------ people
 
@@ -149,9 +122,7 @@ class MarketplaceOutbox(models.Model):
         )
         # sudo: users see the outbox, only the machinery writes it.
         again = again.sudo()
-        again.write(
-            {"state": "waiting", "attempts": 0, "next_try": fields.Datetime.now()}
-        )
+        again._begin_anew()
         again._queue()
 
     @api.model
@@ -165,9 +136,7 @@ class MarketplaceOutbox(models.Model):
             ]
         )
         # sudo: whoever resumes an account may not write the outbox.
-        rows.sudo().write(
-            {"state": "waiting", "attempts": 0, "next_try": fields.Datetime.now()}
-        )
+        rows.sudo()._begin_anew()
 
     def _block(self, code):
         """Cancelled on the way: never sent from here on."""

@@ -1,6 +1,5 @@
 """Sending an NF-e to a channel: guard, intent, call, result."""
 
-import logging
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,11 +12,9 @@ from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
 from ..const import CONFIG_ERRORS_TO_PAUSE
-from ..domain.contract import AuthDead, ChannelError, InvoiceFile, InvoiceTarget
+from ..domain.contract import InvoiceFile, InvoiceTarget
 from ..rules import outcome as rules
 from .own_transaction import in_own_transaction
-
-_logger = logging.getLogger(__name__)
 
 GUARD = "xml"
 HELD = timedelta(minutes=10)
@@ -62,7 +59,7 @@ class MarketplaceOutbox(models.Model):
         # All at once. When this job is killed before, the cron finds that they are due.
         # By the outcomes: this transaction is older than what the others have written.
         accepted = self.filtered(lambda row: states.get(row.id) == "accepted")
-        accepted.parcel_id._queue_labels()
+        accepted.parcel_id._same_target()._queue_labels()
         return f"{len(states)} sent"
 
     def _send_each(self, adapter, account, intents) -> dict[int, str]:
@@ -190,16 +187,9 @@ class MarketplaceOutbox(models.Model):
             else:
                 result = adapter.send_invoice(target, file)
         except Exception as error:
-            if isinstance(error, AuthDead):
-                account._mark_dead(str(error))
-            elif not isinstance(error, ChannelError):
-                _logger.exception("NF-e %s could not be handed over", file.key)
-            found = rules.of_error(error, attempts, utc_now())
-            if ask and found.state in ("failed", "waiting"):
-                # Still nobody knows: it must not be sent before the channel answers.
-                found = rules.still_unknown(found)
-            return found
-        return rules.of_result(result, file.key, utc_now())
+            what = f"NF-e {file.key}"
+            return self._outcome_of(error, account, attempts, ask=ask, what=what)
+        return rules.of_result(result, file.key, utc_now(), attempts)
 
     # ------------------------------------------------------------ 3: result
 
@@ -227,18 +217,21 @@ class MarketplaceOutbox(models.Model):
         return self.account_id.state == "active"
 
     def _after_accept(self):
-        self.parcel_id.write(
+        self.parcel_id._same_target().write(
             {
                 "invoice_state": "accepted",
                 "invoice_key": self.document_key,
                 "label_next_try": fields.Datetime.now(),
             }
         )
+        if self.document_id.state_edoc == "cancelada":
+            # Cancelled while the answer was on its way.
+            self._tell_cancelled()
         self._log_fiscal(FiscalState.ACCEPTED)
         self.env["b2c.issue"]._solve(None, self)
 
     def _after_reject(self):
-        self.parcel_id.invoice_state = "rejected"
+        self.parcel_id._same_target().invoice_state = "rejected"
         self._log_fiscal(FiscalState.REJECTED)
         texts = self.account_id._in_company_language().env
         self.env["b2c.issue"]._report(

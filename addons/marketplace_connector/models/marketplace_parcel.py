@@ -135,15 +135,13 @@ class MarketplaceParcel(models.Model):
     def _upsert(self, binding, order):
         """The living parcels and invoice targets of one reading of an order."""
         account = binding.account_id
-        targets = {target.external_id: target for target in order.invoice_targets}
         values = {
             parcel.external_id: self._prepare_parcel(parcel)
             for parcel in living.forward(order)
         }
-        for ref, target in targets.items():
-            # A channel whose target is the order has one parcel per order at first.
-            key = ref if ref in values else next(iter(values), ref)
+        for key, target in living.targets(order):
             values.setdefault(key, {}).update(self._prepare_target(target))
+        self._adopt_place_holders(binding, order, values)
         known = {
             parcel.external_id: parcel
             for parcel in self.search(
@@ -172,6 +170,7 @@ class MarketplaceParcel(models.Model):
             "tracking": parcel.tracking,
             "ship_by": whole_seconds(parcel.ship_by),
             "not_before": whole_seconds(parcel.not_before),
+            "own_freight": not parcel.channel_logistics,
         }
 
     def _prepare_target(self, target):

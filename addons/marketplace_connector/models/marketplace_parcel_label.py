@@ -11,7 +11,14 @@ from odoo.addons.industry_b2c_sales.domain.axes import Axis, ParcelState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
 from ..const import CHUNK, QUEUE, backoff
-from ..domain.contract import AuthDead, ChannelError, LabelBatch, NotFound
+from ..domain.contract import (
+    AuthDead,
+    ChannelError,
+    LabelBatch,
+    NotFound,
+    Rejected,
+)
+from ..rules.label_split import split
 from .own_transaction import in_own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -41,18 +48,20 @@ class MarketplaceParcel(models.Model):
     def _fetch_labels(self):
         """Job: fetch and store the labels of at most 50 parcels of one account.
 
-        Guard, call, result: three transactions. A parcel that is held or refused keeps
-        its reason and is asked for later; the others get their label.
+        Guard, call, result: three transactions each for what must be arranged first
+        and for the labels. A parcel that is held or refused keeps its reason and is
+        asked for later; the others get their label.
         """
         account = self.account_id
         account.ensure_one()
         if account.state != "active":
             return "parked: the account is not active"
         ready = in_own_transaction(self, lambda mine: mine._label_ready().ids)
+        ready = self.browse(ready)._arrange(account)
         if not ready:
             return "none is ready"
-        batch = self.browse(ready)._call_labels(account)
-        return in_own_transaction(self.browse(ready), lambda mine: mine._keep(batch))
+        batch = ready._call_labels(account)
+        return in_own_transaction(ready, lambda mine: mine._keep(batch))
 
     def _label_ready(self):
         """Those that the guard lets pass; the others get their reason."""
@@ -81,30 +90,50 @@ class MarketplaceParcel(models.Model):
         return ready
 
     def _call_labels(self, account) -> LabelBatch:
-        """A file per parcel, whatever the channel takes in one call: from a file of
-        fifty a packer would print forty-nine labels of others."""
+        """All labels in one call, then a file per parcel.
+
+        Labels that cannot be told apart are asked for one by one: from a file of fifty
+        a packer would print forty-nine labels of others. What then does not come alone
+        is kept in the common file, for a person.
+        """
         adapter = account._adapter()
         wanted = account.label_format
         formats = adapter.caps.label_formats
         fmt = wanted if wanted in formats else sorted(formats)[0]
-        files, failed, pending = [], [], []
-        wanted_ids = self.mapped("external_id")
-        for at, external_id in enumerate(wanted_ids):
-            try:
-                batch = adapter.labels([external_id], fmt)
-            except AuthDead as error:
-                account._mark_dead(str(error))
-                account._log_problem(error)
-                failed += [(one, error) for one in wanted_ids[at:]]
-                break
-            except ChannelError as error:
-                account._log_problem(error)
-                failed.append((external_id, error))
-                continue
-            files += batch.files
-            failed += batch.failed
-            pending += batch.pending
-        return LabelBatch(tuple(files), tuple(failed), tuple(pending))
+        batch = self._ask_labels(adapter, account, fmt)
+        names = {parcel.external_id: (parcel.tracking or "",) for parcel in self}
+        files, whole = [], []
+        for file in batch.files:
+            pieces = split(file, names)
+            files += pieces or ()
+            whole += [] if pieces else [file]
+        again = {ref for file in whole for ref in file.parcel_ids}
+        alone = self.filtered(lambda parcel: parcel.external_id in again)
+        for parcel in alone:
+            single = parcel._ask_labels(adapter, account, fmt)
+            files += [file for file in single.files if len(file.parcel_ids) == 1]
+        # First come stays: a common file serves those without one of their own.
+        return LabelBatch(tuple(files + whole), batch.failed, batch.pending)
+
+    def _ask_labels(self, adapter, account, fmt) -> LabelBatch:
+        """One call; a refusal of the whole is asked again parcel by parcel."""
+        ids = self.mapped("external_id")
+        try:
+            return adapter.labels(ids, fmt)
+        except AuthDead as error:
+            account._mark_dead(str(error))
+            account._log_problem(error)
+        except (NotFound, Rejected) as error:
+            account._log_problem(error)
+            if len(self) > 1:
+                return _together(
+                    parcel._ask_labels(adapter, account, fmt) for parcel in self
+                )
+            return LabelBatch((), ((ids[0], error),))
+        except ChannelError as error:
+            account._log_problem(error)
+            return LabelBatch((), tuple((ref, error) for ref in ids))
+        return LabelBatch((), tuple((ref, AuthDead("token dead")) for ref in ids))
 
     def _keep(self, batch):
         """Store the files, put off what failed. ``self``: what was asked for."""
@@ -188,3 +217,12 @@ class MarketplaceParcel(models.Model):
             ],
             limit=20 * CHUNK,
         )._queue_labels()
+
+
+def _together(batches) -> LabelBatch:
+    batches = list(batches)
+    return LabelBatch(
+        tuple(file for batch in batches for file in batch.files),
+        tuple(pair for batch in batches for pair in batch.failed),
+        tuple(ref for batch in batches for ref in batch.pending),
+    )

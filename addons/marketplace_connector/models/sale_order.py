@@ -171,30 +171,6 @@ class SaleOrder(models.Model):
             "Label void: %s.", ", ".join(parcels.mapped("external_id"))
         )
 
-    def _b2c_cancel_step_tell_channel(self):
-        """The channel knows already when it was the channel that told us."""
-        self.ensure_one()
-        # sudo: whoever cancels may not read bindings.
-        bindings = self.sudo().marketplace_order_ids
-        if not bindings:
-            return super()._b2c_cancel_step_tell_channel()
-        env = bindings.account_id._in_company_language().env
-        known = all(b.state in ("cancelled", "superseded") for b in bindings)
-        if known or self._marketplace_told_it(bindings):
-            return "done", env._("The channel cancelled it.")
-        return "manual", env._("Cancel the order on the channel's own screen.")
-
-    def _marketplace_told_it(self, bindings) -> bool:
-        """Did the channel say so itself when the guard asked?"""
-        sources = {account._b2c_source() for account in bindings.account_id}
-        # sudo: whoever cancels may not read the log of the channel.
-        facts = self.sudo().b2c_event_ids.filtered(
-            lambda event: (
-                event.axis == "order" and event.state in ("cancelled", "superseded")
-            )
-        )
-        return bool(sources & set(facts.mapped("source")))
-
     # ------------------------------------------------------------ NF-e
 
     def _marketplace_documents(self):

@@ -18,7 +18,9 @@ from odoo.addons.industry_b2c_sales.domain.intake import (
 
 from ..domain.contract import (
     Address,
+    DocUnit,
     InvoiceState,
+    InvoiceTarget,
     Line,
     Order,
     OrderState,
@@ -93,6 +95,24 @@ def forward(order: Order) -> tuple[Parcel, ...]:
         for parcel in order.parcels
         if parcel.direction == "forward" and not parcel.superseded_by
     )
+
+
+def targets(order: Order) -> tuple[tuple[str, InvoiceTarget], ...]:
+    """Which parcel shows which invoice target: pairs of parcel id and target.
+
+    A target of its own (parcel, delivery) is the parcel of that id. One for the whole
+    order or cart shows on each parcel of the order; while there is none, its own id
+    stands for the parcel to come.
+    """
+    parcels = [parcel.external_id for parcel in forward(order)]
+    found = []
+    for target in order.invoice_targets:
+        if target.external_id in parcels or not parcels:
+            found.append((target.external_id, target))
+        else:
+            shared = target.unit in (DocUnit.ORDER, DocUnit.PACK)
+            found += [(ref, target) for ref in (parcels if shared else parcels[:1])]
+    return tuple(found)
 
 
 def facts(order: Order, source: str) -> tuple[Fact, ...]:

@@ -18,8 +18,9 @@ from ..domain.contract import (
     Rejected,
 )
 
-POLL_AGAIN = timedelta(minutes=2)
-"""An XML that the channel still digests is looked at again after this."""
+POLL_AGAIN = timedelta(minutes=1)
+POLL_LIMIT = timedelta(minutes=30)
+"""An XML that the channel still digests is looked at again after 1, 2, 4, … minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,19 @@ class Outcome:
     read_back: bool = False
 
 
-def of_result(result: InvoiceResult, key: str, now: datetime) -> Outcome:
-    """Outcome of an answer (``send_invoice`` or ``invoice_status``) for our key."""
+def poll_again(attempts: int) -> timedelta:
+    """How long a channel that digests slowly is left alone, from attempt 1 on."""
+    return min(POLL_AGAIN * 2 ** min(max(attempts - 1, 0), 8), POLL_LIMIT)
+
+
+def of_result(
+    result: InvoiceResult, key: str, now: datetime, attempts: int = 1
+) -> Outcome:
+    """Outcome of an answer (``send_invoice`` or ``invoice_status``) for our key.
+
+    A channel that knows who must repair a refusal that came later raises ``Rejected``
+    from ``invoice_status``; a refusal in a result is the operator's.
+    """
     if result.state == InvoiceState.ACCEPTED:
         if result.key and result.key != key:
             return Outcome("rejected", "operator", "other_note_held", result.key)
@@ -52,7 +64,7 @@ def of_result(result: InvoiceResult, key: str, now: datetime) -> Outcome:
         return Outcome(
             "sending",
             receipt=result.external_id,
-            next_try=now + POLL_AGAIN,
+            next_try=now + poll_again(attempts),
             read_back=True,
         )
     # Nothing there: what was sent did not arrive.

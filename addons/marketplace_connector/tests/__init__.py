@@ -9,3 +9,4 @@ from . import test_security
 from . import test_token
 from . import test_webhook
 from . import test_units
+from . import test_channel_out

@@ -7,8 +7,8 @@ from freezegun import freeze_time
 from odoo.addons.industry_b2c_sales.tests.common import B2cCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..domain.contract import ChannelEvent
-from .shop import NOW, SELLER, Shop, TokenSet, order_of, timedelta
+from ..domain.contract import ChannelEvent, Feature
+from .shop import NOW, SELLER, Killed, Shop, TokenSet, order_of, timedelta
 
 
 def plug_in(case, shop):
@@ -107,6 +107,98 @@ class ConnectorCase(B2cCase):
             rows._send()
             return trap.enqueued_jobs
 
+    def killed(self, work):
+        """The worker dies in the middle of ``work``; what it committed stays."""
+        # No assertRaises: it rolls back what other transactions have committed, too.
+        try:
+            work()
+        except Killed:
+            self.env.invalidate_all(flush=False)
+        else:
+            self.fail("it was not killed")
+
     def labels(self, parcels):
         with trap_jobs():
             parcels._fetch_labels()
+
+
+class CommandCase(ConnectorCase):
+    """An account of a channel that can be told things."""
+
+    features = (
+        Feature.CANCEL,
+        Feature.ANSWER_CANCEL,
+        Feature.INVOICE_CANCELLED,
+        Feature.OWN_TRACKING,
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.shop.offer(*self.features)
+
+    @classmethod
+    def setUpClass(cls):
+        """Order 9001 is here already: making it costs more than most tests."""
+        super().setUpClass()
+        with freeze_time(NOW + timedelta(minutes=10)):
+            case = cls("run")
+            with case.enter_registry_test_mode():
+                cls.given = case._make_given()
+
+    def _make_given(self):
+        return self.read(order_of("9001")).sale_order_id
+
+    def sale(self, external_id="9001", **changes):
+        """A channel order that became a sale."""
+        if external_id == "9001":
+            self.shop.put(order_of(external_id))
+            return self.given
+        return self.read(order_of(external_id, **changes)).sale_order_id
+
+    def plan(self, sale):
+        """Run the plan of the cancellation; the step that tells the channel."""
+        with trap_jobs():
+            sale._b2c_run_cancellation()
+        return sale.b2c_cancel_step_ids.filtered(lambda s: s.step == "tell_channel")
+
+    def cancelled_by_seller(self, sale):
+        with trap_jobs():
+            sale.with_user(self.operator)._b2c_cancel("seller", "no carrier goes there")
+        return self.plan(sale)
+
+    def again(self, external_id="9001"):
+        """The order is read once more."""
+        with trap_jobs():
+            self.env["marketplace.order"]._read_and_apply(self.account, [external_id])
+
+    def operator_of_channel(self):
+        group = self.env.ref("marketplace_connector.marketplace_connector_group_user")
+        self.operator.group_ids += group
+        return self.operator
+
+    def run_commands(self, commands=None):
+        rows = commands or self.commands()
+        with trap_jobs():
+            rows._run()
+        return rows
+
+    def commands(self, **domain):
+        return self.env["marketplace.command"].search(
+            [(name, "=", value) for name, value in domain.items()]
+        )
+
+
+class NoteCase(CommandCase):
+    """The same with the NF-e of order 9001 just authorised; ``given`` is its row."""
+
+    def _make_given(self):
+        return super().authorised()
+
+    def authorised(self, external_id="9001", **changes):
+        if external_id == "9001":
+            self.shop.put(order_of(external_id))
+            return self.given
+        return super().authorised(external_id, **changes)
+
+    def sale(self, external_id="9002", **changes):
+        return super().sale(external_id, **changes)

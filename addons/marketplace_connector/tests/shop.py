@@ -1,6 +1,7 @@
 """A small channel in memory: the contract, and knobs for what goes wrong."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -109,6 +110,14 @@ def order_of(external_id, **changes):
     return replace(order, raw_digest=str(hash(order)))
 
 
+LATER = NOW + timedelta(hours=2)
+"""When what we tell shows in the order."""
+
+
+class Killed(BaseException):
+    """Not an Exception: whoever catches those does not survive a kill either."""
+
+
 class Shop:
     """The channel's side of it; ``calls`` counts what was asked."""
 
@@ -118,11 +127,18 @@ class Shop:
         self.invoices = {}
         self.refuse = {}
         self.broken_labels = {}
+        self.common_label = None
         self.label_file = lambda ref: f"%PDF {ref}".encode()
         self.pages = []
         self.missed = []
         self.calls = []
         self.down = None
+        self.answers = {}
+        self.told = []
+        self.refuse_command = {}
+        self.broken_arrange = {}
+        self.pending_labels = set()
+        self.killed_after = None
         self.refresh_error = None
         self.during_refresh = None
         self.caps = Capabilities(
@@ -134,6 +150,15 @@ class Shop:
     def put(self, *orders):
         for order in orders:
             self.orders[order.external_id] = order
+
+    def offer(self, *features, **caps):
+        """The channel can do more than the least of the contract."""
+        self.caps = replace(self.caps, features=frozenset(features), **caps)
+
+    def change(self, external_id, **changes):
+        """The order moved on at the channel."""
+        order = replace(self.orders[external_id], **changes)
+        self.put(replace(order, raw_digest=str(hash(order))))
 
     def count(self, name):
         return sum(1 for call in self.calls if call[0] == name)
@@ -237,22 +262,94 @@ class ShopAdapter:
         if error:
             raise error
         self.shop.invoices[target.external_id] = invoice.key
-        return InvoiceResult(InvoiceState.ACCEPTED, invoice.key, external_id="I1")
+        self._die("send_invoice")
+        return self._answer(target, invoice.key)
+
+    def _answer(self, target, key):
+        """The next of the answers that were laid ready, else accepted."""
+        waiting = self.shop.answers.get(target.external_id)
+        answer = waiting.pop(0) if waiting else InvoiceState.ACCEPTED
+        if isinstance(answer, Exception):
+            raise answer
+        return InvoiceResult(answer, key, external_id="I1")
+
+    def _die(self, name):
+        """The worker is killed: the channel has it, nobody hears of it."""
+        if self.shop.killed_after == name:
+            self.shop.killed_after = None
+            raise Killed(name)
 
     def invoice_status(self, target):
         self._call("invoice_status", target.external_id)
+        if self.shop.answers.get(target.external_id):
+            return self._answer(target, self.shop.invoices.get(target.external_id))
         key = self.shop.invoices.get(target.external_id)
         state = InvoiceState.ACCEPTED if key else InvoiceState.NEEDED
         return InvoiceResult(state, key)
 
     def labels(self, parcels, fmt):
         self._call("labels", *parcels)
-        broken = self.shop.broken_labels
+        broken, later = self.shop.broken_labels, self.shop.pending_labels
+        good = [ref for ref in parcels if ref not in broken and ref not in later]
+        make = self.shop.label_file
+        files = [LabelFile(make(ref), "application/pdf", (ref,), fmt) for ref in good]
+        if self.shop.common_label and len(good) > 1:
+            content = self.shop.common_label(good)
+            files = [LabelFile(content, "application/pdf", tuple(good), fmt)]
         return LabelBatch(
-            tuple(
-                LabelFile(self.shop.label_file(ref), "application/pdf", (ref,), fmt)
-                for ref in parcels
-                if ref not in broken
-            ),
+            tuple(files),
             tuple((ref, broken[ref]) for ref in parcels if ref in broken),
+            tuple(ref for ref in parcels if ref in later),
         )
+
+    # --- beyond the least of the contract
+
+    @contextmanager
+    def _tell(self, name, ref, *args):
+        """A command: refused, or taken with its effect and then perhaps not heard."""
+        self._call(name, ref)
+        error = self.shop.refuse_command.get(ref)
+        if error:
+            raise error
+        self.shop.told.append((name, ref, *args))
+        yield
+        self._die(name)
+
+    def cancel(self, order_id, reason, lines=None):
+        with self._tell("cancel", order_id, reason, lines):
+            if not lines:
+                self._move(order_id, OrderState.CANCELLED)
+
+    def answer_cancel(self, order_id, accept):
+        with self._tell("answer_cancel", order_id, accept):
+            self._move(order_id, OrderState.CANCELLED if accept else OrderState.READY)
+
+    def _move(self, order_id, state):
+        self.shop.change(order_id, state=state, updated_at=LATER, cancellation=None)
+
+    def invoice_cancelled(self, target, key):
+        with self._tell("invoice_cancelled", target.external_id, key):
+            self.shop.invoices.pop(target.external_id, None)
+
+    def arrange(self, parcels):
+        self._call("arrange", *parcels)
+        if "arrange" in self.shop.refuse_command:
+            raise self.shop.refuse_command["arrange"]
+        return [(ref, self.shop.broken_arrange.get(ref)) for ref in parcels]
+
+    def own_tracking(self, parcel_id, carrier, code, url, shipped_at):
+        with self._tell("own_tracking", parcel_id, carrier, code, url, shipped_at):
+            self._change_parcel(parcel_id, tracking=code)
+
+    def own_delivered(self, parcel_id, at):
+        with self._tell("own_delivered", parcel_id, at):
+            self._change_parcel(parcel_id, state=ParcelState.DELIVERED)
+
+    def _change_parcel(self, parcel_id, **changes):
+        for external_id, order in list(self.shop.orders.items()):
+            parcels = tuple(
+                replace(one, **changes) if one.external_id == parcel_id else one
+                for one in order.parcels
+            )
+            if parcels != order.parcels:
+                self.shop.change(external_id, parcels=parcels, updated_at=LATER)

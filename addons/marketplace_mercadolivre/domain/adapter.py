@@ -13,13 +13,13 @@ from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import (
     Ack,
-    AuthDead,
     Capabilities,
     ChannelError,
     ChannelEvent,
     Cursor,
     DocUnit,
     EventAuth,
+    Feature,
     InvoiceFile,
     InvoiceResult,
     InvoiceTarget,
@@ -33,9 +33,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Parcel,
     Party,
     PaymentState,
-    RateLimited,
     RawRequest,
-    TokenExpired,
     TokenSet,
 )
 from odoo.addons.marketplace_connector.domain.http import HttpClient, HttpOptions
@@ -44,20 +42,26 @@ from ..const import (
     ACK_DEADLINE,
     API_URL,
     CHANNEL,
+    MESSAGE_LIMIT,
     NFE_MAX_BYTES,
     POLL_OVERLAP,
 )
 from . import events, invoices, labels, polling
+from .cancel import CancelMixin
 from .client import Client, Json
+from .client_offers import OfferClient
+from .client_service import ServiceClient
+from .each import FATAL, each
 from .errors import classify
 from .mapping import drift_guarded, is_dead, map_live, map_order, shipment_id
 from .oauth import Application, OAuth
+from .offers import OfferMixin
 from .parties import billing_party
+from .returns import ReturnMixin
 from .shipments import orders_of, parcel
+from .talk import TalkMixin
 from .values import ident, sub
 
-# One of these on one order means that the next order fails in the same way.
-_FATAL = (AuthDead, TokenExpired, RateLimited)
 _SLA_STATUSES = frozenset({"pending", "handling", "ready_to_ship"})
 
 
@@ -65,7 +69,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class MercadoLivreAdapter:
+class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
     """One seller account of Mercado Livre Brasil, for one job."""
 
     code = CHANNEL
@@ -80,6 +84,19 @@ class MercadoLivreAdapter:
         signed_events=False,
         refresh_rotates=True,
         has_sandbox=False,
+        text_limit=MESSAGE_LIMIT,
+        features=frozenset(
+            {
+                Feature.LISTINGS,
+                Feature.STOCK,
+                Feature.PRICE,
+                Feature.CANCEL,
+                Feature.QUESTIONS,
+                Feature.MESSAGES,
+                Feature.CLAIMS,
+                Feature.RETURNS,
+            }
+        ),
     )
 
     def __init__(
@@ -98,7 +115,10 @@ class MercadoLivreAdapter:
         """
         self._app = Application(client_id, client_secret, base_url)
         self._seller = account_ref
-        self._client = Client(HttpClient(base_url or API_URL, options, classify))
+        http = HttpClient(base_url or API_URL, options, classify)
+        self._client = Client(http)
+        self._offers = OfferClient(http)
+        self._service = ServiceClient(http)
         self._oauth = OAuth(self._app, self._client, now)
         self._shipments: dict[str, Json] = {}
         self._members: dict[str, tuple[str, ...]] = {}
@@ -165,13 +185,7 @@ class MercadoLivreAdapter:
         """Order, shipment, deadline and the other orders of the same parcel."""
         self._shipments.clear()
         self._members.clear()
-        for order_id in ids:
-            try:
-                yield self._order(order_id)
-            except _FATAL:
-                raise
-            except ChannelError as error:
-                yield order_id, error
+        yield from each(ids, self._order)
 
     @drift_guarded
     def buyer_fiscal(self, order: Order) -> Party:
@@ -202,7 +216,7 @@ class MercadoLivreAdapter:
                 try:
                     checks[order_id] = self._live(order_id)
                     continue
-                except _FATAL as error:
+                except FATAL as error:
                     fatal = error
                 except ChannelError as error:
                     checks[order_id] = _unknown(error)

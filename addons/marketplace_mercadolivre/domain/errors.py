@@ -78,6 +78,19 @@ _OAUTH_ERRORS: Mapping[str, str] = {
 # about the resource, and a refresh would only burn a rotation.
 _TOKEN_ERRORS = frozenset({"invalid_token", "expired_token", "unauthorized"})
 
+# What a person at the seller's can do something about: listings (``item.…``), a closed
+# conversation (``blocked_by_…``), an action that is no longer offered.
+_OPERATOR_ERRORS = frozenset(
+    {
+        "not_unanswered_question",
+        "text_too_long",
+        "invalid_action",
+        "order_not_cancellable",
+        "feedback_already_exists",
+    }
+)
+_OPERATOR_PREFIXES = ("item.", "blocked_by_")
+
 # Why a label cannot be printed yet, as opposed to never.
 _LABEL_WAITS = frozenset(
     {
@@ -127,6 +140,8 @@ def classify(answer: Answer) -> ChannelError | None:
         return AuthDead(text, code)
     if error in _OAUTH_ERRORS:
         return Rejected(code, text, who=_OAUTH_ERRORS[error])
+    if code in _OPERATOR_ERRORS or code.startswith(_OPERATOR_PREFIXES):
+        return Rejected(code, text, who=OPERATOR)
     return _by_status(answer.status, code, text)
 
 

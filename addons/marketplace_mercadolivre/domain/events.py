@@ -29,7 +29,11 @@ _TOPICS: Mapping[str, tuple[str, re.Pattern[str]]] = {
         ("items", "item", r"/items/(\w+)"),
         ("questions", "question", r"/questions/(\d+)"),
         ("messages", "message", r"(?:/messages/)?([\w-]+)"),
-        ("claims post_purchase", "claim", r"/(?:post-purchase/)?v1/claims/(\d+)"),
+        (
+            "claims post_purchase",
+            "claim",
+            r"/(?:post-purchase/)?v[12]/claims/(\d+)(?:/.*)?",
+        ),
         ("invoices", "invoice", r"/users/\d+/invoices/(\w+)"),
         (
             "stock-locations stock-location",

@@ -95,7 +95,8 @@ def map_order(
     recipient = receiver(shipment) if shipment else Party()
     lines = _lines(raw)
     payments = tuple(pay.payment(entry) for entry in _payments(raw))
-    goods = sum((line.qty * line.unit_price for line in lines), ZERO)
+    sold = ((line.qty - line.qty_cancelled) * line.unit_price for line in lines)
+    goods = sum(sold, ZERO)
     freight, interest = pay.freight(_payments(raw)), pay.interest(_payments(raw))
     pack_id = ident(raw.get("pack_id")) or None
     order = Order(
@@ -230,8 +231,12 @@ def _lines(raw: Json) -> tuple[Line, ...]:
 
 
 def _line(key: str, item: Json, entry: Json) -> Line:
-    """``discounts`` are per unit: gross_price = (unit_price + full) × quantity."""
-    quantity, price = money(entry["quantity"]), money(entry["unit_price"])
+    """``discounts`` are per unit: gross_price = (unit_price + full) × quantity.
+
+    ``quantity`` is what is still sold, ``requested_quantity`` what was bought.
+    """
+    left, price = money(entry["quantity"]), money(entry["unit_price"])
+    quantity = max(left, money(sub(entry, "requested_quantity", "value")))
     amounts = [sub(row, "amounts") or {} for row in entry.get("discounts") or ()]
     full = sum((money(row.get("full")) for row in amounts), ZERO)
     seller = sum((money(row.get("seller")) for row in amounts), ZERO)
@@ -244,6 +249,7 @@ def _line(key: str, item: Json, entry: Json) -> Line:
         unit_list_price=price + full,
         seller_discount=seller * quantity,
         channel_discount=max(ZERO, full - seller) * quantity,
+        qty_cancelled=quantity - left,
         item_id=ident(item["id"]),
         variation_id=ident(item.get("variation_id")),
     )

@@ -6,45 +6,15 @@ Sources: API pages "gerenciamento de envios" (destination) and "faturamento".
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from stdnum.br import cnpj, cpf
 
 from odoo.addons.marketplace_connector.domain.contract import Address, Party
+from odoo.addons.marketplace_connector.domain.uf import uf_code, unaccented
 
 from .values import digits, ident, is_masked, sub, text
 
-# The fiscal address names the state, without its code.
-_UF = {
-    "acre": "AC",
-    "alagoas": "AL",
-    "amapa": "AP",
-    "amazonas": "AM",
-    "bahia": "BA",
-    "ceara": "CE",
-    "distrito federal": "DF",
-    "espirito santo": "ES",
-    "goias": "GO",
-    "maranhao": "MA",
-    "mato grosso": "MT",
-    "mato grosso do sul": "MS",
-    "minas gerais": "MG",
-    "para": "PA",
-    "paraiba": "PB",
-    "parana": "PR",
-    "pernambuco": "PE",
-    "piaui": "PI",
-    "rio de janeiro": "RJ",
-    "rio grande do norte": "RN",
-    "rio grande do sul": "RS",
-    "rondonia": "RO",
-    "roraima": "RR",
-    "santa catarina": "SC",
-    "sao paulo": "SP",
-    "sergipe": "SE",
-    "tocantins": "TO",
-}
 _COMMENT = re.compile(
     r"^\s*(?:complemento:\s*(?P<complement>.*?))?\s*"
     r"(?:refer[eê]ncia:\s*(?P<reference>.*?))?\s*$",
@@ -88,14 +58,6 @@ def billing_party(payload: dict[str, Any]) -> Party:
         address=address,
         masked=address.masked or any(map(is_masked, (number, info.get("name")))),
     )
-
-
-def uf_code(name: Any) -> str:
-    """``São Paulo``, ``SP`` or ``BR-SP`` → ``SP``; empty when it is none of them."""
-    plain = text(name).removeprefix("BR-")
-    if plain.upper() in _UF.values():
-        return plain.upper()
-    return _UF.get(_plain(plain), "")
 
 
 def _delivery_address(raw: dict[str, Any]) -> Address:
@@ -150,12 +112,7 @@ def _document(doc_type: str, number: Any) -> str:
 
 
 def _taxpayer(info: dict[str, Any]) -> bool | None:
-    told = _plain(text(sub(info, "taxes", "taxpayer_type", "description")))
+    told = unaccented(text(sub(info, "taxes", "taxpayer_type", "description")))
     if told:
         return told == "contribuinte"
     return False if sub(info, "attributes", "cust_type") == "CO" else None
-
-
-def _plain(value: str) -> str:
-    folded = unicodedata.normalize("NFKD", value.casefold())
-    return "".join(char for char in folded if not unicodedata.combining(char))

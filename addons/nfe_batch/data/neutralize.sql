@@ -5,6 +5,7 @@ UPDATE res_company
        nfe_ca_bundle = NULL,
        nfe_dfe = FALSE,
        certificate_id = NULL,
+       nfe_csrt = NULL,
        nfe_held_until = NULL,
        nfe_stop_code = NULL,
        nfe_stop_reason = NULL;

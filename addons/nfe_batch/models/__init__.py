@@ -4,6 +4,7 @@ from . import ir_rule
 from . import res_company
 from . import res_company_address
 from . import res_company_sefaz
+from . import res_company_technician
 from . import res_partner
 from . import nfe_transaction_mixin
 from . import res_company_gate
@@ -66,6 +67,7 @@ from . import nfe_package_xml
 from . import nfe_package_monthly
 from . import nfe_receiver
 from . import nfe_delivery
+from . import nfe_delivery_receipt
 from . import nfe_batch
 from . import fiscal_document_batch
 from . import nfe_attempt_rate

@@ -227,6 +227,9 @@ class FiscalDocument(models.Model):
     def _nfe_call_hook(self, hook):
         """Call a hook for self; a failure of it never costs the result, and the
         failure of one document not the others' hook."""
+        # What we wrote ourselves and somebody else wrote meanwhile is no failure of
+        # the hook: the job runs again.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 getattr(self, hook)()

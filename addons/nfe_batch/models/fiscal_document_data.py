@@ -248,11 +248,15 @@ class FiscalDocumentData(models.Model):
         if not (cnpj and phone and support.email):
             return None
         contact = support.child_ids[:1] or support
+        # sudo: the code is a secret between the technician and the SEFAZ.
+        own = self.company_id.sudo()
         return nfe.Technician(
             cnpj=cnpj,
             contact=contact.name or "",
             email=support.email[:60],
             phone=phone,
+            csrt_id=own.nfe_csrt_id or "",
+            csrt=own.nfe_csrt_id and own.nfe_csrt or "",
         )
 
     def _nfe_authorized_data(self):

@@ -160,8 +160,18 @@ class FiscalDocumentTrade(models.Model):
         return nfe.Transport(
             freight_mode=mode,
             carrier=self._nfe_carrier_data(),
-            volumes=(self._nfe_volume_data(),),
+            volumes=self._nfe_prepare_volumes(),
         )
+
+    def _nfe_prepare_volumes(self):
+        """Hook: what the carrier takes (group vol).
+
+        Default: one entry, from the document's fields and the products' weights.
+
+        :return: sequence of ``domain.document.Volume``, at most 5,000
+        """
+        self.ensure_one()
+        return (self._nfe_volume_data(),)
 
     # === PARTS === #
 
@@ -234,10 +244,11 @@ class FiscalDocumentTrade(models.Model):
             kind=self.nfe_volume_kind or nfe.Volume.kind,
             brand=self.nfe_volume_brand or "",
             numbering=self.nfe_volume_numbering or "",
-            net_weight=_kilograms(net),
-            gross_weight=_kilograms(self.nfe_gross_weight or net),
+            net_weight=kilograms(net),
+            gross_weight=kilograms(self.nfe_gross_weight or net),
         )
 
 
-def _kilograms(value):
+def kilograms(value):
+    """A weight as the NF-e tells it; None when there is none."""
     return number(value, 3).quantize(Decimal("0.001")) if value else None

@@ -265,6 +265,10 @@ class NfeBatch(models.Model):
         rejected = self.document_ids.filtered(lambda doc: doc.state_edoc == "rejeitada")
         return rejected.with_context(nfe_only_corrected=True).action_nfe_retry_all()
 
+    def action_print_labels(self):
+        """The DANFE labels of what is authorised by now, in the order of the batch."""
+        return self._documents_in_order().action_nfe_print_labels()
+
     def action_done(self):
         """The truck left, or nothing is left to do."""
         self.state = "done"

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 
@@ -33,17 +35,45 @@ class FiscalEvent(models.Model):
     _inherit = "l10n_br_fiscal.event"
 
     def _nfe_queue_mail(self, template):
-        """Queue the mails of events that somebody wants; nothing can fail here that
-        would matter to the note.
+        """Plan the mails of events that somebody wants and queue them; nothing can
+        fail here that would matter to the note.
 
         :param str template: xmlid of the ``mail.template``
         """
         for record in self:
-            if record.document_id._nfe_mail_addresses():
-                record.with_delay(
-                    channel="root.nfe.papers",
-                    identity_key=f"nfe-mail-{record.id}",
-                )._nfe_mail(template)
+            record._nfe_plan_mails(template)._queue()
+
+    def _nfe_plan_mails(self, template):
+        """A row per address that wants this event, each once.
+
+        :return: the rows whose mail does not exist yet
+        """
+        self.ensure_one()
+        document = self.document_id
+        # sudo: users see what was mailed, only the program writes it.
+        rows = self.env["nfe.delivery"].sudo().search([("event_id", "=", self.id)])
+        known = rows.mapped("email")
+        rows += rows.create(
+            [
+                self._nfe_prepare_mail(email, template)
+                for email in document._nfe_mail_addresses()
+                if email not in known
+            ]
+        )
+        return rows.filtered(lambda row: row.state == "waiting")
+
+    def _nfe_prepare_mail(self, email, template):
+        """Values of the row: who it is for, and until when it was promised."""
+        wanting = self.document_id.company_id.nfe_receiver_ids._wants(self.document_id)
+        receiver = wanting.filtered(lambda one: email in one._emails())[:1]
+        now = fields.Datetime.now()
+        return {
+            "event_id": self.id,
+            "email": email,
+            "template": template,
+            "role": receiver.role or "customer",
+            "due_at": receiver and now + timedelta(hours=receiver.sla_hours),
+        }
 
     def _nfe_mail(self, template):
         """Job: put the mails of an event into Odoo's outgoing queue, once per address.
@@ -51,20 +81,7 @@ class FiscalEvent(models.Model):
         XML and DANFE are attached; they stay attachments of the note.
         """
         self.ensure_one()
-        document = self.document_id
-        sent = self.env["nfe.delivery"].search([("event_id", "=", self.id)])
-        addresses = document._nfe_mail_addresses()
-        for email in [one for one in addresses if one not in sent.mapped("email")]:
-            self.env["nfe.delivery"].create({"event_id": self.id, "email": email})
-            self.env.ref(template).send_mail(
-                self.id,
-                email_values={
-                    "email_to": email,
-                    "attachment_ids": [
-                        fields.Command.set(self._nfe_mail_attachments().ids)
-                    ],
-                },
-            )
+        self._nfe_plan_mails(template)._hand_over()
 
     def _nfe_mail_attachments(self):
         """Hook: the event's XML and the paper that belongs to it."""

@@ -34,3 +34,4 @@ from . import test_batch_board
 from . import test_config_check
 from . import test_document_screen
 from . import test_rejections
+from . import test_mail_receipt

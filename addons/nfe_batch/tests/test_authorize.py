@@ -1,7 +1,12 @@
+import base64
+import hashlib
+
 from lxml import etree
+from psycopg2.errors import NumericValueOutOfRange
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..domain import schema
 from .common import NfeCase
@@ -67,6 +72,18 @@ class TestAuthorize(NfeCase):
         self.assertEqual(len(self.sefaz.notes()), 1)
         self.assertEqual(len(document.nfe_attempt_ids), 1)
 
+    def test_a_write_that_fails_is_not_the_hook_s_failure(self):
+        document = self._make_document().sudo()
+        too_large = 2**40
+        with (
+            self.assertRaises(NumericValueOutOfRange),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(flush=False),
+        ):
+            document.nfe_tries = too_large
+            document._nfe_call_hook("_nfe_after_problem")
+        self.env.invalidate_all(flush=False)
+
     def test_a_failing_hook_costs_nothing(self):
         document = self._confirm()
         fiscal = type(self.env["l10n_br_fiscal.document"])
@@ -120,6 +137,7 @@ class TestAuthorize(NfeCase):
                 "phone": "+55 11 4002-8922",
             }
         )
+        self.company.write({"nfe_csrt_id": "01", "nfe_csrt": "CODIGO0DE0TESTE00001"})
         document = self._make_document()
         document.amount_freight_value = 20
         document.action_document_confirm()
@@ -129,4 +147,9 @@ class TestAuthorize(NfeCase):
         self.assertEqual(root.findtext(".//n:ICMSTot/n:vFrete", namespaces=NS), "20.00")
         self.assertEqual(
             root.findtext(".//n:infRespTec/n:fone", namespaces=NS), "1140028922"
+        )
+        secret = "CODIGO0DE0TESTE00001" + document.document_key
+        digest = base64.b64encode(hashlib.sha1(secret.encode()).digest()).decode()
+        self.assertEqual(
+            root.findtext(".//n:infRespTec/n:hashCSRT", namespaces=NS), digest
         )

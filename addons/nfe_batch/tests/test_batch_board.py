@@ -117,6 +117,17 @@ class TestBatchBoard(NfeCase):
         self.assertEqual(self._counts(batch), {"authorised": 2})
         self.assertEqual(batch._documents_in_order(), documents)
 
+    def test_labels_of_what_is_authorised_in_the_order_of_the_batch(self):
+        documents = self._confirm(3)
+        self._run_jobs()
+        batch = self._batch(documents)
+        documents[1].sudo().state_edoc = "cancelada"
+        batch.action_print_labels()
+        package = self.env["nfe.package"].search([("kind", "=", "labels")])
+        printed = [["note", documents[0].id], ["note", documents[2].id]]
+        self.assertEqual(package.plan, printed)
+        self.assertEqual(package.state, "done")
+
     def test_other_company_sees_nothing(self):
         batch = self._batch(self._confirm())
         other = self.env["res.company"].create({"name": "Outra"})

@@ -84,6 +84,8 @@ class TestSecrets(NfeCase):
             with self.assertRaises(AccessError):
                 certificate.with_user(self.manager).search([(name, "!=", False)])
         self.assertTrue(certificate.with_user(self.manager).date_end)
+        with self.assertRaises(AccessError):
+            self.company.with_user(self.manager).read(["nfe_csrt"])
 
     def test_a_biller_signs_without_reading_the_certificate(self):
         document = self._confirm()

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from ..day.processes import WorldError
-from ..day.world import PASSWORD, World, read
+from ..day.web import read
+from ..day.world import PASSWORD, World
 from . import drain, intake, nfe_sign, shop
 from .meter import Meter
 from .server import environment

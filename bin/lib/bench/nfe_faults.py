@@ -21,7 +21,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..day.world import World, post, read
+from ..day.web import post, read
+from ..day.world import World
 from .faults import people, workers
 from .faults.clock import SharedClock
 from .faults.director import Director

@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg2
 
-from .world import World, read
+from .web import read
+from .world import World
 
 COUNTS = """
 WITH b2c AS (SELECT * FROM sale_order WHERE is_b2c),

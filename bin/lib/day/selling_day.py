@@ -14,7 +14,8 @@ from typing import Any
 from .books import Books, Counts
 from .processes import WorldError
 from .rpc import OdooClient
-from .world import PASSWORD, World, post
+from .web import post
+from .world import PASSWORD, World
 
 POLL_SECONDS = 1.0
 # Nothing moves for so long: something is broken, and waiting longer does not mend it.

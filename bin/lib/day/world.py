@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,10 @@ from simulators.common.certificates import CertificateAuthority
 from simulators.mercadolivre.catalog import DEFAULT_CATALOG
 from simulators.mercadolivre.records import Seller
 
+from .market import Market
 from .processes import READY_SECONDS, ROOT, Program, Simulator, WorldError
 from .rpc import OdooClient
+from .web import get
 
 ODOO = (sys.executable, "bin/lib/odoo_server.py")
 COMPANY = {
@@ -77,12 +78,11 @@ class World:
         self.database = name
         folder.mkdir(parents=True, exist_ok=True)
         self.sefaz = Simulator(folder, "sefaz")
-        self.market = Simulator(folder, "mercadolivre")
+        self.market = Market(folder, "mercadolivre")
         self.odoo = Program(folder, "odoo")
-        self.odoo_port = odoo_port or self._port("odoo")
+        self.odoo_port = odoo_port or self.free_port("odoo")
         self.odoo_url = f"http://127.0.0.1:{self.odoo_port}"
         self.sefaz_at: dict[str, Any] = {}
-        self.market_at: dict[str, Any] = {}
 
     # === CERTIFICATES === #
 
@@ -105,6 +105,11 @@ class World:
 
     # === PROGRAMS === #
 
+    @property
+    def market_at(self) -> dict[str, Any]:
+        """Where Mercado Livre is."""
+        return self.market.at
+
     def start(self) -> None:
         """Everything; the simulators while Odoo loads."""
         self.launch_odoo()
@@ -122,20 +127,18 @@ class World:
             "simulators.sefaz",
             *("--ca-dir", str(self.authority.directory)),
             *("--state", str(self.folder / "sefaz.sqlite")),
-            *("--port", str(self._port("sefaz"))),
-            *("--control-port", str(self._port("sefaz_control"))),
+            *("--port", str(self.free_port("sefaz"))),
+            *("--control-port", str(self.free_port("sefaz_control"))),
             *("--latency-ms", str(latency_ms)),
         )
 
     def start_market(self) -> None:
         """The marketplace simulator."""
-        self.market_at = self.market.launch(
-            "simulators.mercadolivre",
-            *("--state", str(self.folder / "mercadolivre.sqlite")),
-            *("--port", str(self._port("mercadolivre"))),
-            *("--seller-cnpj", COMPANY["vat"]),
-            "--accept-homologation",
-        )
+        self.open_market(self.market)
+
+    def open_market(self, market: Market) -> None:
+        """A marketplace for the shop of the demo company."""
+        market.open(self.free_port(market.channel), COMPANY["vat"])
 
     def start_odoo(self) -> None:
         """Odoo alone, until it answers."""
@@ -153,7 +156,7 @@ class World:
                 # PostgreSQL for the list of databases, on a new connection.
                 *("-d", self.database),
                 *("--http-port", str(self.odoo_port)),
-                *("--gevent-port", str(self._port("gevent"))),
+                *("--gevent-port", str(self.free_port("gevent"))),
                 *options,
             ],
         )
@@ -193,7 +196,7 @@ class World:
         for program in (self.odoo, self.market, self.sefaz):
             program.require_alive()
 
-    def _port(self, name: str) -> int:
+    def free_port(self, name: str) -> int:
         """A free port that stays the same from run to run where it can."""
         file = self.folder / "ports.json"
         ports = json.loads(file.read_text()) if file.exists() else {}
@@ -251,7 +254,7 @@ class World:
             [company],
             self.sefaz_settings(),
         )
-        self._connect_market(admin, company)
+        self.market.connect(admin, company, duplicates=2, duplicate_every=10)
 
     def sefaz_settings(self) -> dict[str, str]:
         """Values of a company whose notes go to the running simulator."""
@@ -261,45 +264,6 @@ class World:
             "nfe_ca_bundle": self.authority.ca_file.read_text(),
             "nfe_environment": "2",
         }
-
-    def _connect_market(self, admin: OdooClient, company: int) -> None:
-        values = {
-            "name": "Loja Mercado Livre",
-            "channel": "mercadolivre",
-            "company_id": company,
-            "base_url": self.market_at["url"],
-            "external_ref": str(self.market_at["seller_id"]),
-            "client_id": self.market_at["client_id"],
-            "client_secret": self.market_at["client_secret"],
-        }
-        found = admin.search_read(
-            "marketplace.account",
-            [("company_id", "=", company), ("channel", "=", "mercadolivre")],
-            "state",
-        )
-        if found:
-            account = found[0]["id"]
-            admin.call("marketplace.account", "write", [account], values)
-        else:
-            account = admin.call("marketplace.account", "create", [values])[0]
-        record = admin.search_read(
-            "marketplace.account", [("id", "=", account)], "state", "hook_url"
-        )[0]
-        if record["state"] != "active":
-            self._consent(admin, account)
-        post(
-            f"{self.market_at['control']}/notifications",
-            {"url": record["hook_url"], "duplicates": 2, "duplicate_every": 10},
-        )
-
-    def _consent(self, admin: OdooClient, account: int) -> None:
-        """Press "Connect" and agree on the channel's page, with the user's browser."""
-        page = admin.call("marketplace.account", "action_connect", [account])["url"]
-        # The channel sends the browser to our callback; what that shows, nobody sees.
-        for _step in ("the channel's page", "our callback"):
-            answer = admin.session.get(page, allow_redirects=False)
-            answer.raise_for_status()
-            page = answer.headers["Location"]
 
 
 def can_bind(port: int) -> int:
@@ -311,35 +275,3 @@ def can_bind(port: int) -> int:
         except OSError:
             return 0
         return probe.getsockname()[1]
-
-
-def get(url: str) -> bytes:
-    """GET on this machine, no proxy."""
-    return _open(urllib.request.Request(url))
-
-
-def post(url: str, body: dict[str, Any]) -> dict[str, Any]:
-    """POST JSON to a control plane; a refusal (409) is an answer too."""
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    return json.loads(_open(request))
-
-
-def read(url: str) -> Any:
-    """GET JSON from a control plane."""
-    return json.loads(get(url))
-
-
-def _open(request: urllib.request.Request) -> bytes:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=60) as answer:
-            return answer.read()
-    except urllib.error.HTTPError as error:
-        if error.code == 409:
-            return error.read()
-        raise

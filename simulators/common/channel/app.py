@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -28,14 +29,7 @@ class Application:
 
     def __init__(self, engine: ChannelEngine) -> None:
         self._engine = engine
-        routes = (*engine.routes, *control.ROUTES, *engine.controls)
-        self._map = Map(
-            [
-                Rule(route.rule, methods=[route.method], endpoint=route)
-                for route in routes
-            ],
-            strict_slashes=False,
-        )
+        self._map = _map((*engine.routes, *control.ROUTES, *engine.controls))
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
@@ -122,6 +116,15 @@ class Application:
                 fault=fault.kind if fault else None,
             )
         )
+
+
+@cache
+def _map(routes: tuple[Route, ...]) -> Map:
+    """Compiled once per channel: tests start a simulator each."""
+    rules = [
+        Rule(route.rule, methods=[route.method], endpoint=route) for route in routes
+    ]
+    return Map(rules, strict_slashes=False)
 
 
 def _is_control(request: Request) -> bool:

@@ -143,6 +143,7 @@ def notifications(engine: ChannelEngine, request: Request) -> Answer:
             "state": note.state,
             "attempts": note.attempts,
             "deliveries": note.deliveries,
+            "ms": note.last_request_ms,
         }
         for note in engine.store.notifications()
     ]
@@ -158,6 +159,12 @@ def kill_grant(engine: ChannelEngine, request: Request) -> Answer:
     """The seller revokes the application."""
     engine.kill_grant()
     return Answer({"status": "revoked"})
+
+
+def expire_tokens(engine: ChannelEngine, request: Request) -> Answer:
+    """The access tokens of the present end; the grant goes on."""
+    engine.store.expire_tokens("access", engine.clock.now() - timedelta(hours=1))
+    return Answer({"status": "expired"})
 
 
 def reset(engine: ChannelEngine, request: Request) -> Answer:
@@ -195,5 +202,6 @@ ROUTES = (
     control_route("POST", "notifications", notifications),
     control_route("POST", "authorize", authorize),
     control_route("POST", "kill_grant", kill_grant),
+    control_route("POST", "expire_tokens", expire_tokens),
     control_route("POST", "reset", reset),
 )

@@ -32,6 +32,8 @@ class NotificationConfig:
     """The next N events fail all tries and are only listed as missed."""
     lose: int = 0
     """The next N events vanish without a trace."""
+    lose_every: int = 0
+    """Each n-th event vanishes without a trace; 0 = none."""
     paused: bool = False
     timeout_ms: int = 3000
     """Real milliseconds the callback may take."""
@@ -98,7 +100,7 @@ class EventQueue:
             due=now + timedelta(seconds=config.delay),
             data=data or {},
         )
-        if silent or topic in config.closed:
+        if silent or topic in config.closed or self._is_lost(config.lose_every):
             note.state = "lost"
         elif config.lose:
             note.state = "lost"
@@ -107,3 +109,6 @@ class EventQueue:
             note.state, note.attempts = "missed", self._tries
             self.configure({"drop": config.drop - 1})
         self._store.add_notification(note)
+
+    def _is_lost(self, every: int) -> bool:
+        return bool(every) and self._store.next_number("lose_every") % every == 0

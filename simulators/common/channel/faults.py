@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -38,6 +39,8 @@ class Fault:
     """Prefix of the path."""
     method: str | None = None
     times: int = 1
+    every: int = 1
+    """Only each n-th call that matches fails."""
     status: int = 503
     """For ``http_error`` (with HTML) and ``api_error`` (in the channel's shape)."""
     seconds: float = 30
@@ -76,6 +79,7 @@ class FaultBook:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        self._seen: Counter[int] = Counter()
 
     def add(self, fault: Fault) -> None:
         """Plan a fault."""
@@ -87,6 +91,9 @@ class FaultBook:
         with self._lock:
             for fault in self._faults:
                 if fault.times > 0 and fault.matches(method, path):
+                    self._seen[id(fault)] += 1
+                    if self._seen[id(fault)] % fault.every:
+                        continue
                     fault.times -= 1
                     return fault
         return None
@@ -95,6 +102,7 @@ class FaultBook:
         """Forget all plans."""
         with self._lock:
             self._faults.clear()
+            self._seen.clear()
 
     def pending(self) -> list[dict[str, Any]]:
         """What is still to come."""

@@ -76,5 +76,7 @@ def _build(hint: Any, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(hint, type) and is_dataclass(hint):
         kinds = _fields(hint)
-        return hint(**{name: _build(kind, value[name]) for name, kind in kinds.items()})
+        # A record that was stored before a field came lacks it.
+        known = {name: kind for name, kind in kinds.items() if name in value}
+        return hint(**{name: _build(kind, value[name]) for name, kind in known.items()})
     return value

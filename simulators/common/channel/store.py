@@ -133,6 +133,12 @@ class Store:
         expires_at = datetime.fromisoformat(row[0])
         return {**json.loads(row[2]), "expires_at": expires_at, "dead": bool(row[1])}
 
+    def expire_tokens(self, kind: str, at: datetime) -> None:
+        """Let the tokens of a kind end at this moment."""
+        self._run(
+            "UPDATE token SET expires_at = ? WHERE kind = ?", at.isoformat(), kind
+        )
+
     def kill_tokens(self, token: str | None = None, kind: str | None = None) -> None:
         """Mark one token, the tokens of a kind, or all as used up."""
         self._run(

@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from odoo.addons.marketplace_connector.domain.contract import Order, RawRequest
+from odoo.addons.marketplace_connector.domain.contract import (
+    MessageKind,
+    OfferKey,
+    Order,
+    RawRequest,
+)
 from odoo.addons.marketplace_mercadolivre.domain.adapter import MercadoLivreAdapter
 
 from simulators.common.clock import Clock
@@ -21,6 +26,16 @@ from tests.simulators.contract_bench import (
     SELLER_CNPJ,
     SELLER_IE,
     ContractBench,
+)
+from tests.simulators.contract_features import (
+    CancelSuite,
+    ClaimsSuite,
+    ListingsSuite,
+    MessagesSuite,
+    PriceSuite,
+    QuestionsSuite,
+    ReturnsSuite,
+    StockSuite,
 )
 from tests.simulators.contract_suite import (
     ContractSuite,
@@ -67,6 +82,36 @@ class MercadoLivreBench(ContractBench):
     def upload_path(self, order: Order) -> str:
         return f"/shipments/{order.parcels[0].external_id}/invoice_data"
 
+    def ask(self, kind: MessageKind) -> str:
+        engine = self.simulator.engine
+        if kind == MessageKind.QUESTION:
+            with engine.store.transaction():
+                item = engine.offers.all()[0]
+                return str(engine.aftersales.ask(item.id, "Tem na cor azul?", 1).id)
+        self.simulator.advance(self.place(), "say")
+        return engine.aftersales.texts()[-1].id
+
+    def claim(self) -> str:
+        order_id = self.place()
+        self.simulator.advance(order_id, "claim")
+        return str(self.simulator.engine.aftersales.claims()[-1].id)
+
+    def give_back(self) -> str:
+        order_id = self.place()
+        self.simulator.advance(order_id, "return")
+        return str(self.simulator.engine.aftersales.claims()[-1].id)
+
+
+class MultiOriginBench(MercadoLivreBench):
+    """An account whose stock lies on user products, with versions."""
+
+    def conflict(self, key: OfferKey) -> None:
+        engine = self.simulator.engine
+        with engine.store.transaction():
+            item = engine.offers.get(key.item_id)
+            pool = engine.offers.pool(item.variations[0].user_product_id)
+            engine.offers.save_pool(pool)
+
 
 @pytest.fixture
 def bench() -> Iterator[MercadoLivreBench]:
@@ -74,5 +119,27 @@ def bench() -> Iterator[MercadoLivreBench]:
         yield MercadoLivreBench(simulator)
 
 
-class TestMercadoLivre(ContractSuite, WebhookSuite, PulledEventsSuite):
+class TestMercadoLivre(
+    ContractSuite,
+    WebhookSuite,
+    PulledEventsSuite,
+    ListingsSuite,
+    StockSuite,
+    PriceSuite,
+    CancelSuite,
+    QuestionsSuite,
+    MessagesSuite,
+    ClaimsSuite,
+    ReturnsSuite,
+):
     """Unsigned notifications, and the feed of those that were missed."""
+
+
+class TestMultiOrigin(ListingsSuite, StockSuite):
+    """The same account with its stock in warehouses."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[MultiOriginBench]:
+        with MercadoLivreSimulator(clock=Clock(NOW), seller=SELLER) as simulator:
+            simulator.engine.offers.multi_origin = True
+            yield MultiOriginBench(simulator)

@@ -69,6 +69,39 @@ def test_clock(sim, client):
     assert client.ctl("clock", set="tomorrow").status_code == 400
 
 
+def test_many_orders_at_once(sim, client):
+    made = client.ctl("order", count=3, uf="PR").json()
+    assert made["order_id"] == made["order_ids"][-1]
+    assert {row["order_id"] for row in sim.orders()} == set(made["order_ids"])
+    assert client.ctl("order", count=0).status_code == 400
+
+
+def test_one_order_that_refuses_does_not_keep_the_others(sim, client):
+    ids = [sim.order().id for _ in range(2)]
+    sim.cancel(ids[0])
+    answer = client.ctl("advance", order_ids=ids, event="cancel")
+    assert answer.status_code == 409
+    assert list(answer.json()["results"].values()) == ["already_cancelled", "done"]
+    assert all(row["cancelled_at"] for row in sim.orders())
+    assert client.ctl("advance", order_id=ids[0], event="dance").status_code == 400
+
+
+def test_latency_is_a_setting(sim, client):
+    assert client.ctl("settings", latency_ms=1).json()["latency_ms"] == 1
+    assert client.ctl("settings", colour=1).status_code == 400
+    assert client.get("/users/me").status_code == 200
+
+
+def test_cart_of_three(sim, client, nfe):
+    first = sim.order(freight="0")
+    rest = [sim.order(cart_with=first.id, freight="0") for _ in range(2)]
+    packs = {client.order(order.id)["pack_id"] for order in (first, *rest)}
+    assert len(packs) == 1
+    rows = client.get(f"/shipments/{first.shipment_id}/orders").json()
+    assert len(rows) == 3
+    assert client.send_nfe(first.shipment_id, nfe(sim, first.shipment_id)).ok
+
+
 def test_log_and_counters(sim, client):
     placed = sim.order()
     client.order(placed.id)

@@ -119,3 +119,17 @@ def test_control_of_faults(sim, client, placed):
     assert client.read_ctl("fault")["faults"][0]["times"] == 5
     requests.delete(f"{sim.control}/fault", timeout=10)
     assert client.get(f"/orders/{placed.id}").status_code == 200
+
+
+def test_each_third_call_fails(sim, client, placed):
+    sim.fault("http_error", "/orders", every=3, times=2)
+    path = f"/orders/{placed.id}"
+    statuses = [client.get(path).status_code for _ in range(9)]
+    assert statuses == [200, 200, 503, 200, 200, 503, 200, 200, 200]
+
+
+def test_tokens_end_in_the_middle(sim, client, placed):
+    path = f"/orders/{placed.id}"
+    assert client.get(path).status_code == 200
+    client.ctl("expire_tokens")
+    assert client.get(path).status_code == 401

@@ -45,6 +45,14 @@ def test_reorder(sim, callback, until):
     assert callback.topics() == ["shipments", "payments", "orders_v2"]
 
 
+def test_each_third_event_is_lost(sim, client, callback, until):
+    sim.notifications(url=callback.url, lose_every=3)
+    sim.order()
+    sim.order()
+    until(lambda: len(callback.received) == 4)
+    assert client.read_ctl("counters")["notifications"] == {"sent": 4, "lost": 2}
+
+
 def test_delay_runs_on_the_clock(sim, client, clock, callback, until):
     sim.notifications(url=callback.url, delay=600)
     sim.order()

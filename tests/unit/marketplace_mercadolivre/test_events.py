@@ -134,3 +134,20 @@ def test_missed_events_of_other_sellers_stay_out(build, sim):
     sim.notifications(drop=2)
     sim.order()
     assert build(account_ref="999").missed_events(Cursor()).items == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "resource", "kind", "external_id"),
+    [
+        ("questions", "/questions/5036111111", "question", "5036111111"),
+        ("messages", "3f6da1e35ac84f70", "message", "3f6da1e35ac84f70"),
+        ("post_purchase", "/post-purchase/v1/claims/52", "claim", "52"),
+        ("post_purchase", "/post-purchase/v1/claims/52/actions-history", "claim", "52"),
+        ("post_purchase", "/post-purchase/v2/claims/52/returns", "claim", "52"),
+        ("items", "/items/MLB4510027302", "item", "MLB4510027302"),
+        ("stock-locations", "/user-products/MLBU1/stock", "stock", "MLBU1"),
+    ],
+)
+def test_kind_of_every_topic(adapter, notify, topic, resource, kind, external_id):
+    (event,) = adapter.parse_events(notify(topic=topic, resource=resource))
+    assert (event.kind, event.external_id) == (kind, external_id)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from odoo.addons.marketplace_connector.domain.contract import (
     AuthDead,
@@ -13,6 +16,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Rejected,
     Transient,
 )
+from odoo.addons.marketplace_connector.rules.label_split import split
 
 
 @pytest.fixture
@@ -163,3 +167,23 @@ def test_dead_grant(sim, adapter, printable):
     sim.engine.oauth.kill_grant()
     batch = adapter.labels(parcels, "pdf")
     assert isinstance(batch.failed[0][1], AuthDead)
+
+
+@pytest.mark.parametrize("fmt", ["pdf", "zpl2"])
+def test_common_file_is_one_label_per_parcel(adapter, printable, fmt):
+    """A packer prints one label, not those of forty-nine others."""
+    parcels = printable(12)
+    (file,) = adapter.labels(parcels, fmt).files
+    pieces = split(file, {})
+    assert sorted(piece.parcel_ids[0] for piece in pieces) == sorted(parcels)
+    for piece in pieces:
+        assert [ref for ref in parcels if ref in label_text(piece)] == list(
+            piece.parcel_ids
+        )
+
+
+def label_text(piece):
+    if piece.fmt == "zpl2":
+        return piece.content.decode()
+    (page,) = PdfReader(BytesIO(piece.content)).pages
+    return page.extract_text()

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg2
 
-from ...day.world import post, read
+from ...day.web import post, read
 from . import people, workers
 from .clock import SharedClock
 from .people import ALARMS, SETTLED

@@ -30,6 +30,12 @@ UPDATE queue_job SET state = 'enqueued', date_enqueued = %(now)s, worker_pid = %
               ORDER BY priority, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING uuid
 """
+GIVE_BACK = """
+UPDATE queue_job SET state = 'pending'
+ WHERE uuid = %s AND state = 'enqueued' AND worker_pid = %s
+"""
+"""Another worker had the row locked for a moment, while it looked for a job of its own.
+In production the runner finds such a job after some seconds."""
 
 
 class Tally:
@@ -141,14 +147,14 @@ def serve(database: str, now: Callable[[], Any]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(TAKE, {"now": now(), "pid": os.getpid()})
             row = cursor.fetchone()
-        if row:
-            run_job(database, row[0])
-        else:
+            if row and not run_job(database, row[0]):
+                cursor.execute(GIVE_BACK, (row[0], os.getpid()))
+        if not row:
             time.sleep(IDLE_SECONDS)
 
 
-def run_job(database: str, uuid: str) -> None:
-    """Run one job as the queue's controller does."""
+def run_job(database: str, uuid: str) -> bool:
+    """Run one job as the queue's controller does; whether it could be had."""
     from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
 
@@ -158,12 +164,13 @@ def run_job(database: str, uuid: str) -> None:
         env = api.Environment(cr, SUPERUSER_ID, {})
         job = RunJobController._acquire_job(env, uuid)
         if not job:
-            return
+            return False
         try:
             RunJobController._runjob(env, job)
         except Exception:
             # The job keeps its traceback; what it should do is found again by a cron.
             cr.rollback()
+    return True
 
 
 def with_env(database: str, work: Callable[[Any], None]) -> None:

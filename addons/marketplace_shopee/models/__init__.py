@@ -1,0 +1,2 @@
+from . import marketplace_account
+from . import marketplace_account_problem

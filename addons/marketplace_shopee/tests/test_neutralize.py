@@ -1,0 +1,45 @@
+from datetime import datetime, timezone
+
+from odoo.modules.neutralize import get_neutralization_queries
+from odoo.tests import tagged
+
+from odoo.addons.marketplace_connector.domain.contract import TokenSet
+from odoo.addons.marketplace_shopee.const import API_URL, NOWHERE
+
+from .common import ShopeeCase
+
+
+@tagged("post_install", "-at_install")
+class TestNeutralize(ShopeeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        until = datetime(2099, 1, 1, tzinfo=timezone.utc)
+        token = TokenSet("access", until, refresh="refresh")
+        cls.env["marketplace.token"]._store(cls.account, token)
+
+    def _neutralize(self, *modules):
+        self.env.flush_all()
+        for query in get_neutralization_queries(modules):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+
+    def _base_url(self):
+        return self.account._adapter()._client._http.base_url
+
+    def test_no_token_no_secret_no_production(self):
+        self.assertEqual(self._base_url(), API_URL)
+        self._neutralize("marketplace_shopee")
+        tokens = self.env["marketplace.token"].search([])
+        self.assertNotIn(self.account, tokens.account_id)
+        self.assertFalse(self.account.client_id)
+        self.assertFalse(self.account.client_secret)
+        self.assertEqual(self._base_url(), NOWHERE)
+
+    def test_copy_without_an_address_does_not_fall_back_to_production(self):
+        """Another addon's script may clear the address after ours."""
+        self._neutralize("base", "marketplace_shopee", "marketplace_connector")
+        self.account.base_url = False
+        self.assertEqual(self._base_url(), NOWHERE)
+        url = self.account._adapter().authorize_url("1.nonce", "https://erp.example/")
+        self.assertTrue(url.startswith(NOWHERE))

@@ -1,0 +1,80 @@
+"""What happens at the channels: orders, regrets, lost events, broken lines."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ...day.market import Market
+from ...day.web import post
+
+DUPLICATES = 5
+LOST_EVERY = 33
+FAULT_EVERY = 100
+MANY = 10**6
+STATES = ("SP", "RJ", "MG", "BA", "SC")
+BATCH = 10
+
+
+class Weather:
+    """The storm over some markets; ``seed`` decides who regrets."""
+
+    def __init__(self, markets: list[Market], latency_ms: float, seed: int) -> None:
+        self.markets = markets
+        self._latency_ms = latency_ms
+        self._rng = random.Random(seed)
+        self._happy: list[tuple[Market, str]] = []
+
+    def rise(self) -> None:
+        """Events five times and shuffled, 3 % of them lost, 1 % of the calls broken."""
+        for market in self.markets:
+            self._tell(market, "settings", latency_ms=self._latency_ms)
+            self._tell(
+                market,
+                "notifications",
+                duplicates=DUPLICATES,
+                reorder=True,
+                lose_every=LOST_EVERY,
+            )
+            self._tell(
+                market, "fault", kind="http_error", every=FAULT_EVERY, times=MANY
+            )
+
+    def sell(self, count: int) -> None:
+        """So many buyers over all markets, each market on its own."""
+        share, rest = divmod(count, len(self.markets))
+        plans = [
+            (market, share + (place < rest))
+            for place, market in enumerate(self.markets)
+        ]
+        with ThreadPoolExecutor(len(plans)) as pool:
+            for market, ids in pool.map(self._sell, plans):
+                self._happy += [(market, order_id) for order_id in ids]
+        self._rng.shuffle(self._happy)
+
+    def regret(self, count: int) -> int:
+        """So many buyers cancel, where the channel still lets them; how many did."""
+        done = 0
+        for _ in range(min(count, len(self._happy))):
+            market, order_id = self._happy.pop()
+            answer = self._tell(market, "advance", order_id=order_id, event="cancel")
+            done += answer["results"][order_id] == "done"
+        return done
+
+    def expire_tokens(self) -> None:
+        """The access tokens of all shops end at once."""
+        for market in self.markets:
+            self._tell(market, "expire_tokens")
+
+    def _sell(self, plan: tuple[Market, int]) -> tuple[Market, list[str]]:
+        market, count = plan
+        ids: list[str] = []
+        while len(ids) < count:
+            amount = min(BATCH, count - len(ids))
+            uf = STATES[len(ids) // BATCH % len(STATES)]
+            ids += map(str, market.order(count=amount, uf=uf)["order_ids"])
+        return market, ids
+
+    def _tell(self, market: Market, what: str, **body: Any) -> dict[str, Any]:
+        return post(f"{market.at['control']}/{what}", body)
