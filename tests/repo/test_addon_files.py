@@ -28,7 +28,6 @@ TALKS_TO_OTHERS = {
     "marketplace_amazon",
     "marketplace_shopee",
     "marketplace_magalu",
-    "marketplace_mercadolivre",
 }
 """Integration addons: a restored copy must be made harmless."""
 

@@ -49,6 +49,20 @@ class MarketplaceAccount(models.Model):
                 )
             ) from error
 
+    def _action_name(self, code):
+        """What may be told about a ticket of the SAC (``domain/tickets.py``)."""
+        if self.channel != CHANNEL:
+            return super()._action_name(code)
+        env = self.env
+        names = {
+            "product_sent": env._("Product sent"),
+            "return_info_sent": env._("Return instructions sent"),
+            "product_received": env._("Product received"),
+            "authorize_refund": env._("Authorise the refund"),
+            "create_return": env._("Create a return code"),
+        }
+        return names.get(code) or super()._action_name(code)
+
     def _invoice_problem(self, code, detail):
         if self.channel != CHANNEL:
             return super()._invoice_problem(code, detail)
