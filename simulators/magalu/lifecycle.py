@@ -60,12 +60,14 @@ class Lifecycle:
     # -- the clock
 
     def tick(self) -> None:
-        """End traces and validations that are due."""
-        for kind, ref in self._store.pop_timers(self._clock.now()):
-            if kind == "trace":
-                self._end_trace(ref)
-            elif kind == "validation":
-                self._validate(ref)
+        """End traces and validations that are due, also those that the first begin."""
+        now = self._clock.now()
+        while due := self._store.pop_timers(now):
+            for kind, ref in due:
+                if kind == "trace":
+                    self._end_trace(ref)
+                elif kind == "validation":
+                    self._validate(ref)
 
     # -- writing
 
@@ -196,7 +198,7 @@ class Lifecycle:
             self._seller,
             accept_homologation=self.accept_homologation,
         )
-        due = self._clock.now() + self.validation_delay
+        due = trace.due + self.validation_delay
         delivery.notes = [n for n in delivery.notes if n.key != trace.body["key"]]
         delivery.notes.append(
             Note(

@@ -23,9 +23,6 @@ _KINDS: Mapping[str, str] = {
     "orders_order": "order",
     "orders_delivery": "parcel",
     "tickets_ticket": "claim",
-    "tickets_message": "message",
-    "portfolios_sku": "item",
-    "portfolios_stock": "stock",
 }
 _OTHER = "other"
 

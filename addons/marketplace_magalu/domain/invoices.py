@@ -105,9 +105,12 @@ def _ensure_open(delivery: Json) -> None:
 
 
 def _outcome(watcher: Watcher, ref: str, invoice: InvoiceFile) -> InvoiceResult:
-    """Refused at once, or under way: acceptance is seen at the delivery only."""
+    """Refused at once, or under way: acceptance is seen at the delivery only.
+
+    Nobody waits here: a thousand notes would wait for half an hour.
+    """
     try:
-        trace = watcher.find(TRACE, ref) if ref else None
+        trace = watcher.look(TRACE, ref) if ref else None
     except ChannelError:
         trace = None
     if trace and fate(trace) == Fate.FAILED:

@@ -31,7 +31,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     TokenExpired,
 )
 
-from ..const import MAX_ATTACHMENT, PAGE_LIMIT
+from ..const import MAX_ATTACHMENT, PAGE_LIMIT, POLL_OVERLAP
 from .client import TICKET, Client
 from .errors import BUG
 from .polling import window
@@ -112,7 +112,7 @@ class Tickets:
 
     def messages(self, cursor: Cursor) -> Iterator[Page]:
         """Messages of the tickets that changed."""
-        since = cursor.low
+        since = cursor.low and cursor.low - POLL_OVERLAP
         for page in window(self._changed, claim, cursor, self._now()):
             found = [
                 message
@@ -244,7 +244,7 @@ def claim(raw: Json, codes: Sequence[Json] = ()) -> Claim:
         opened_at=moment(raw.get("created_at")),
         updated_at=moment(raw.get("updated_at")),
         due=due if is_open else None,
-        actions=tuple(Action(code, due=due) for code in ACTIONS) if is_open else (),
+        actions=_actions(is_open, due, has_code=bool(codes)),
         return_ids=tuple(f"{ref}:{ident(code['id'])}" for code in codes),
     )
 
@@ -285,11 +285,19 @@ def returned(ticket: Json, code: Json, told: set[str]) -> Return:
         state=state if is_open else ReturnState.CLOSED,
         state_raw=reached[-1] if reached else text(ticket["status"]),
         claim_id=ref,
-        actions=tuple(Action(name, due=due) for name in ACTIONS) if is_open else (),
+        actions=_actions(is_open, due, has_code=True),
         answer_by=due if is_open else None,
         reason=text(ticket.get("reason")),
         updated_at=moment(ticket.get("updated_at")),
     )
+
+
+def _actions(
+    is_open: bool, due: datetime | None, *, has_code: bool
+) -> tuple[Action, ...]:
+    """What may be told about an open ticket; a return code is given once."""
+    codes = ACTIONS if has_code else (*ACTIONS, NEW_CODE)
+    return tuple(Action(code, due=due) for code in codes) if is_open else ()
 
 
 @drift_guarded

@@ -69,13 +69,19 @@ class Watcher:
         """
         for wait in self._waits:
             self._sleep(wait)
-            try:
-                trace = self._client.get(template, ref)
-            except NotFound:
-                continue
-            if fate(trace) != Fate.OPEN:
+            trace = self.look(template, ref)
+            if trace is not None:
                 return trace
         return None
+
+    @drift_guarded
+    def look(self, template: str, ref: str) -> Json | None:
+        """As ``find``, without waiting."""
+        try:
+            trace = self._client.get(template, ref)
+        except NotFound:
+            return None
+        return None if fate(trace) == Fate.OPEN else trace
 
     def check(self, template: str, ref: str) -> None:
         """Nothing when the write is done ("" = it was done at once).

@@ -49,6 +49,20 @@ class MarketplaceAccount(models.Model):
                 )
             ) from error
 
+    def _action_name(self, code):
+        """What may be told about a ticket of the SAC (``domain/tickets.py``)."""
+        if self.channel != CHANNEL:
+            return super()._action_name(code)
+        env = self.env
+        names = {
+            "product_sent": env._("Product sent"),
+            "return_info_sent": env._("Return instructions sent"),
+            "product_received": env._("Product received"),
+            "authorize_refund": env._("Authorise the refund"),
+            "create_return": env._("Create a return code"),
+        }
+        return names.get(code) or super()._action_name(code)
+
     def _invoice_problem(self, code, detail):
         if self.channel != CHANNEL:
             return super()._invoice_problem(code, detail)
@@ -56,32 +70,32 @@ class MarketplaceAccount(models.Model):
 
     def _magalu_invoice_problems(self, detail):
         """Sentences for the codes of ``domain/errors.py`` and of our own checks."""
-        _ = self.env._
+        env = self.env
         return {
-            "invoice_already_exists": _(
+            "invoice_already_exists": env._(
                 "The delivery already has an NF-e at Magalu: %s", detail
             ),
-            "invoice_amount_mismatch": _(
+            "invoice_amount_mismatch": env._(
                 "The amount of the NF-e differs from that of the delivery at Magalu. "
                 "An order with several deliveries needs one NF-e for each."
             ),
-            "invoice_recipient_mismatch": _(
+            "invoice_recipient_mismatch": env._(
                 "The recipient of the NF-e is not the buyer that Magalu has."
             ),
-            "invoice_not_authorized": _(
+            "invoice_not_authorized": env._(
                 "Magalu does not find the NF-e authorised at the SEFAZ."
             ),
-            "delivery_not_invoiceable": _(
+            "delivery_not_invoiceable": env._(
                 "The delivery does not take an NF-e in its state at Magalu: %s", detail
             ),
-            "invoice_issuer_mismatch": _(
+            "invoice_issuer_mismatch": env._(
                 "The CNPJ that issued the NF-e is not the one of this shop at Magalu."
             ),
-            "invoice_key_mismatch": _(
+            "invoice_key_mismatch": env._(
                 "The access key is not the one of the XML that was sent."
             ),
-            "invoice_xml_invalid": _("Magalu could not read the XML of the NF-e."),
-            "invoice_invalid": _(
+            "invoice_xml_invalid": env._("Magalu could not read the XML of the NF-e."),
+            "invoice_invalid": env._(
                 "Magalu looked at the NF-e and refused it. Its portal tells why."
             ),
         }

@@ -27,24 +27,25 @@ class SaleOrder(models.Model):
         if self._magalu_only_lines() is not None:
             return super()._create_invoices(grouped=grouped, final=final, date=date)
         several = self.filtered(lambda order: len(order._magalu_deliveries()) > 1)
+        if not several:
+            return super()._create_invoices(grouped=grouped, final=final, date=date)
+        # Whether there was nothing at all is known at the end only.
+        quiet = self.with_context(raise_if_nothing_to_invoice=False)
         moves = self.env["account.move"]
-        if self - several:
-            moves = super(SaleOrder, self - several)._create_invoices(
+        if quiet - several:
+            moves = super(SaleOrder, quiet - several)._create_invoices(
                 grouped=grouped, final=final, date=date
             )
-        for order in several:
+        for order in quiet & several:
             for lines in order._magalu_deliveries().values():
                 moves |= order._magalu_invoice(lines, grouped, final, date)
-        if not moves:
+        if not moves and self.env.context.get("raise_if_nothing_to_invoice", True):
             raise UserError(self._nothing_to_invoice_error_message())
         return moves
 
     def _magalu_invoice(self, lines, grouped, final, date):
         """The invoice of one delivery; none when its lines have theirs."""
-        part = self.with_context(
-            magalu_lines=OnlyLines(frozenset(lines.ids)),
-            raise_if_nothing_to_invoice=False,
-        )
+        part = self.with_context(magalu_lines=OnlyLines(frozenset(lines.ids)))
         return part._create_invoices(grouped=grouped, final=final, date=date)
 
     def _get_invoiceable_lines(self, final=False):

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.industry_b2c_sales.tests.common import intake, line
@@ -79,6 +80,12 @@ class TestDeliveries(MagaluCase):
         for total, amount in zip(invoices.mapped("amount_total"), wanted, strict=True):
             self.assertAlmostEqual(total, amount, places=2)
         self.assertAlmostEqual(sum(wanted), self.order.b2c_paid_total, places=2)
+
+    def test_nothing_is_invoiced_twice(self):
+        invoices = self.invoiced()
+        with self.assertRaises(UserError):
+            self.order._b2c_guarded()._create_invoices()
+        self.assertEqual(self.order.invoice_ids, invoices)
 
     def test_each_nfe_goes_to_its_delivery_and_is_accepted(self):
         documents = self.invoiced().fiscal_document_id

@@ -17,6 +17,12 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 
 
+@pytest.fixture(autouse=True)
+def quick(sim):
+    """Traces end at once, where a test does not say otherwise."""
+    sim.engine.configure("trace_seconds", 0)
+
+
 @pytest.fixture
 def target(sim, read):
     order = read(sim.place()["order_id"])
@@ -40,10 +46,13 @@ def test_taken_is_not_accepted(adapter, sim, target, nfe, read):
 
 
 def test_while_magalu_is_at_it(adapter, sim, target, nfe):
+    """Nobody waits for it: the read-back comes later."""
     sim.engine.configure("trace_seconds", 60)
-    invoice = nfe(target.external_id)
+    invoice, waits = nfe(target.external_id), []
+    adapter._watcher._sleep = waits.append
     assert adapter.send_invoice(target, invoice).state == InvoiceState.PROCESSING
     assert adapter.invoice_status(target).state == InvoiceState.PROCESSING
+    assert waits == []
     # Sent again all the same, it meets its own first attempt.
     with pytest.raises(Transient):
         adapter.send_invoice(target, invoice)

@@ -45,6 +45,7 @@ def test_ticket_with_its_deadline(adapter, open_ticket):
         microsecond=ticket.due_date.microsecond // 1000 * 1000
     )
     assert {action.due for action in claim.actions} == {claim.due}
+    assert "create_return" in {action.code for action in claim.actions}
 
 
 def test_unknown_type_stays_visible(adapter, open_ticket):
@@ -131,7 +132,9 @@ def test_way_of_a_return(adapter, sim, open_ticket):
     ticket = open_ticket("return")
     for _ in range(2):
         adapter.claim_action(ticket.id, "create_return", {})
-    (ref,) = claim_of(adapter, ticket).return_ids
+    claim = claim_of(adapter, ticket)
+    assert "create_return" not in {action.code for action in claim.actions}
+    (ref,) = claim.return_ids
     (back,) = adapter.read_returns([ref])
     assert (back.state, back.claim_id) == (ReturnState.REQUESTED, ticket.id)
     adapter.return_action(ref, "product_received", {})
