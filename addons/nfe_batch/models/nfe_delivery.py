@@ -41,7 +41,8 @@ class FiscalEvent(models.Model):
         :param str template: xmlid of the ``mail.template``
         """
         for record in self:
-            record._nfe_plan_mails(template)._queue()
+            if record.document_id._nfe_mail_addresses():
+                record._nfe_plan_mails(template)._queue()
 
     def _nfe_plan_mails(self, template):
         """A row per address that wants this event, each once.
