@@ -196,11 +196,13 @@ class SaleOrder(models.Model):
         )
 
     def _b2c_check_total(self, invoices):
-        """The note must amount to what was paid, to the cent."""
+        """The note must amount to what was paid for all of its orders, to the cent."""
         self.ensure_one()
         total = sum(invoices.mapped("amount_total"))
-        if invoices and float_compare(total, self.b2c_paid_total, 2):
-            params = {"total": f"{total:.2f}", "paid": f"{self.b2c_paid_total:.2f}"}
+        orders = self | invoices.invoice_line_ids.sale_line_ids.order_id
+        paid = sum(orders.mapped("b2c_paid_total"))
+        if invoices and float_compare(total, paid, 2):
+            params = {"total": f"{total:.2f}", "paid": f"{paid:.2f}"}
             problem = Problem("invoice_total_mismatch", params)
             message, _suggestion = self._b2c_problem_texts(problem, self.company_id)
             raise B2cHoldError(message, [problem.code])
