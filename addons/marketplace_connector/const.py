@@ -29,6 +29,9 @@ MAX_ATTEMPTS = 8
 CONFIG_ERRORS_TO_PAUSE = 3
 """Configuration errors in a row that pause the account: 500 more would not help."""
 
+SERVICE_GROUP = "marketplace_connector.marketplace_connector_group_service"
+"""Who reads and answers what buyers write."""
+
 
 def backoff(attempts: int) -> timedelta:
     """Wait before the next try: 1, 2, 4, … minutes, at most one hour."""

@@ -14,6 +14,10 @@ UPDATE marketplace_outbox
    SET state = 'blocked',
        error_code = 'neutralized'
  WHERE state IN ('waiting', 'sending', 'failed');
+UPDATE marketplace_request
+   SET state = 'rejected',
+       error_code = 'neutralized'
+ WHERE state IN ('waiting', 'sending', 'failed');
 UPDATE ir_cron
    SET active = FALSE
   FROM ir_model_data data

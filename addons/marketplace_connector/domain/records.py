@@ -277,7 +277,8 @@ class Order:
     ``updated_at``: the newest change of the order or its parcels. ``partial``:
     something is missing, or masked although the order is ready; no NF-e may be issued
     from it and it must be read again. ``raw_digest`` changes when anything visible
-    changed.
+    changed. ``origin_channel`` (an account's ``channel``) and ``origin_id``: where and
+    under which id the order was placed, when the channel is a hub that passes it on.
     """
 
     channel: str
@@ -313,6 +314,8 @@ class Order:
     unknown: tuple[str, ...] = ()
     raw_digest: str = ""
     partial: bool = False
+    origin_channel: str = ""
+    origin_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

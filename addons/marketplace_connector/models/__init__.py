@@ -6,6 +6,7 @@ from . import marketplace_account_auth
 from . import marketplace_account_poll
 from . import marketplace_inbox
 from . import marketplace_order
+from . import marketplace_order_origin
 from . import marketplace_listing
 from . import marketplace_parcel
 from . import marketplace_parcel_label
@@ -14,3 +15,16 @@ from . import marketplace_outbox_send
 from . import b2c_guard_verdict
 from . import fiscal_document
 from . import sale_order
+from . import sale_order_cart_note
+from . import marketplace_reconciliation
+from . import marketplace_snapshot
+from . import marketplace_difference
+from . import marketplace_account_drift
+from . import marketplace_service_mixin
+from . import marketplace_action
+from . import marketplace_message
+from . import marketplace_claim
+from . import marketplace_return
+from . import marketplace_request
+from . import marketplace_account_service
+from . import res_partner

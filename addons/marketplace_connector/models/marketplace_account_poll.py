@@ -3,7 +3,7 @@
 None of them applies anything: they only put hints into the inbox, like a notification.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -15,9 +15,9 @@ from ..domain.contract import (
     AuthDead,
     ChannelError,
     ChannelEvent,
-    Cursor,
     RateLimited,
 )
+from . import cursor_json
 from .own_transaction import own_transaction
 
 SWEEP_AFTER = timedelta(hours=2)
@@ -134,11 +134,11 @@ class MarketplaceAccount(models.Model):
 
     # ------------------------------------------------------------ helpers
 
-    def _hint(self, external_id, key):
+    def _hint(self, external_id, key, kind="order"):
         return ChannelEvent(
             account_ref=self.external_ref,
             topic=key.partition(":")[0],
-            kind="order",
+            kind=kind,
             external_id=external_id,
             dedupe_key=key,
         )
@@ -170,24 +170,13 @@ class MarketplaceAccount(models.Model):
                 account, events, auth="own"
             )
             if cursor:
-                account[field] = {
-                    "value": cursor.value,
-                    "low": cursor.low and cursor.low.isoformat(),
-                    "high": cursor.high and cursor.high.isoformat(),
-                }
+                account[field] = cursor_json.dump(cursor)
             if found:
                 account._wake()
         return found
 
     def _cursor(self, stored):
-        if not stored:
-            start = self.import_from or self.create_date
-            return Cursor(low=aware(start))
-        return Cursor(
-            value=stored["value"],
-            low=stored["low"] and datetime.fromisoformat(stored["low"]),
-            high=stored["high"] and datetime.fromisoformat(stored["high"]),
-        )
+        return cursor_json.load(stored, since=self.import_from or self.create_date)
 
     def _note_sync(self):
         with own_transaction(self) as account:

@@ -131,10 +131,8 @@ class MarketplaceOrder(models.Model):
                 buyer = self._buyer(adapter, account, order)
                 with self.env.cr.savepoint():
                     binding = self._apply(account, order)
-                    if buyer and not binding.sale_order_id:
-                        to_create.append(
-                            living.intake_order(order, account._b2c_source(), buyer)
-                        )
+                    if buyer and not binding._has_sale():
+                        to_create.append(binding._prepare_intake(order, buyer))
                 if order.partial:
                     errors[order.external_id] = Transient("partial answer, read again")
             except OperationalError:
@@ -177,7 +175,9 @@ class MarketplaceOrder(models.Model):
             [
                 ("account_id", "=", account.id),
                 ("external_id", "=", order.external_id),
+                "|",
                 ("sale_order_id", "!=", False),
+                ("follows_id", "!=", False),
             ],
             limit=1,
         )
@@ -280,7 +280,7 @@ class MarketplaceOrder(models.Model):
         """Cancelled before it became a sale order: what the intake kept is moot."""
         if self.sale_order_id or order.state not in living.LOST:
             return
-        ref = f"{self.account_id._b2c_source()}/{self.external_id}"
+        ref = "/".join(self._sale_identity())
         self.env["b2c.issue"].with_company(self.company_id)._solve(None, ref)
 
     def _report_unknown(self, order):
@@ -303,18 +303,6 @@ class MarketplaceOrder(models.Model):
             )
 
     # ------------------------------------------------------------ sale orders
-
-    def _find_sale(self):
-        """Link a sale order that exists already (replayed from the work queue)."""
-        for binding in self:
-            binding.sale_order_id = self.env["sale.order"].search(
-                [
-                    ("company_id", "=", binding.company_id.id),
-                    ("b2c_source", "=", binding.account_id._b2c_source()),
-                    ("b2c_external_id", "=", binding.external_id),
-                ],
-                limit=1,
-            )
 
     @api.model
     def _create_sales(self, account, intakes):
@@ -341,7 +329,7 @@ class MarketplaceOrder(models.Model):
     def _link_sale(self, sale):
         """The sale order was just made: tell it what happened meanwhile."""
         self.ensure_one()
-        self.sale_order_id = sale
+        self._lead_or_follow(sale)
         # An order that waited in the work queue may have been cancelled since.
         sale._b2c_log_facts(
             [

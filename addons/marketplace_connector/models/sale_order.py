@@ -45,19 +45,20 @@ class SaleOrder(models.Model):
             .search(
                 [
                     ("company_id", "=", self.env.company.id),
+                    "|",
                     ("external_id", "in", [order.external_id for order in orders]),
+                    ("origin_id", "in", [order.external_id for order in orders]),
                     ("sale_order_id", "=", False),
-                ]
+                    ("follows_id", "=", False),
+                ],
+                order="id",
             )
         )
-        bindings = {
-            (binding.account_id._b2c_source(), binding.external_id): binding
-            for binding in waiting
-        }
+        bindings = waiting.grouped(lambda binding: binding._sale_identity())
         for order, result in zip(orders, results, strict=True):
-            binding = bindings.get((order.source, order.external_id))
-            if binding and result.order_id:
-                binding._link_sale(self.sudo().browse(result.order_id))
+            for binding in bindings.get((order.source, order.external_id), ()):
+                if result.order_id:
+                    binding._link_sale(self.sudo().browse(result.order_id))
         return results
 
     def _b2c_find_products(self, order):

@@ -95,6 +95,13 @@ def forward(order: Order) -> tuple[Parcel, ...]:
     )
 
 
+def channel_note(order: Order) -> str:
+    """Key of the NF-e that the channel itself issued for its own stock; "" = none."""
+    if CHANNEL_SHIPS not in order.flags:
+        return ""
+    return next((t.key for t in order.invoice_targets if t.key), "")
+
+
 def facts(order: Order, source: str) -> tuple[Fact, ...]:
     """What the reading says on each axis.
 

@@ -9,3 +9,6 @@ from . import test_security
 from . import test_token
 from . import test_webhook
 from . import test_units
+from . import test_reconciliation
+from . import test_representation
+from . import test_service

@@ -1,8 +1,11 @@
+from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.industry_b2c_sales.tests.common import B2cCase
@@ -99,3 +102,31 @@ class TestConnectAndImport(B2cCase):
         self.market.cancel(order.id, silent=True)
         live = self._sale(order.id)._b2c_live_status()
         self.assertEqual(live[self._sale(order.id).id].order_state, "cancelled")
+
+    def test_comparison_finds_what_was_lost(self):
+        """An order and a cancellation that no notification and no poll brought."""
+        self._connect()
+        cancelled, lost = self.market.order(), self.market.order()
+        self._import()
+        self._sale(lost.id).marketplace_order_ids.unlink()
+        self._sale(lost.id).with_context(disable_cancel_warning=True).unlink()
+        self.market.cancel(cancelled.id, silent=True)
+        # What changed half an hour ago may still be on its way: look an hour later.
+        later = fields.Datetime.now() + timedelta(hours=1)
+        with trap_jobs(), patch.object(fields.Datetime, "now", return_value=later):
+            run = self.account._reconcile(timedelta(days=60))
+            run._work()
+        run.invalidate_recordset()
+        self.assertEqual(run.state, "done")
+        codes = {d.external_id: d.code for d in run.difference_ids}
+        self.assertEqual(
+            codes,
+            {
+                str(cancelled.id): "cancelled_there_active_here",
+                str(lost.id): "missing_in_erp",
+            },
+        )
+        hints = self.env["marketplace.inbox"].search(
+            [("dedupe_key", "like", "reconcile-%")]
+        )
+        self.assertEqual(set(hints.mapped("external_id")), set(codes))
