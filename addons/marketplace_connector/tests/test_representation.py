@@ -146,6 +146,8 @@ class TestRepresentation(ConnectorCase):
         first = self.read(cart_order("9001"), cart_order("9002")).sale_order_id
         self.advance(first)
         self.assertFalse(first.invoice_ids)
+        # Waiting is nothing to be corrected.
+        self.assertFalse(self.open_issues())
         first[0]._b2c_hold("Endereço")
         last = self.read(cart_order("9003")).sale_order_id
         self.advance(last)
