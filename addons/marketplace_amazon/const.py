@@ -10,8 +10,6 @@ API_URL = "https://sellingpartnerapi-na.amazon.com"
 LOGIN_URL = "https://api.amazon.com"
 CONSENT_URL = "https://sellercentral.amazon.com.br"
 CONSENT_PATH = "/apps/authorize/consent"
-# The discard port of this machine: where a neutralised copy of the database calls.
-NOWHERE = "http://127.0.0.1:9"
 # Where label files lie: the presigned addresses are Amazon S3's.
 FILE_HOSTS = (".amazonaws.com",)
 

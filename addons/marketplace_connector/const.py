@@ -11,6 +11,9 @@ QUEUE = "root.channel"
 COLLECT_SECONDS = 1
 """How long the drain waits for the events that come along with the first one."""
 
+NOWHERE = "http://127.0.0.1:9"
+"""Where the accounts of a neutralised copy point: the discard port, nobody listens."""
+
 BODY_LIMIT = 256 * 1024
 """Bytes of a notification that we are ready to read; real ones are below 4 kB."""
 

@@ -6,8 +6,6 @@ CHANNEL = "magalu"
 
 API_URL = "https://api.magalu.com"
 ID_URL = "https://id.magalu.com"
-# The discard port of this machine: where a neutralised copy of the database calls.
-NOWHERE = "http://127.0.0.1:9"
 
 # Magazine Luiza among the sales channels of one tenant; an order names its own.
 DEFAULT_SALES_CHANNEL = "9fe0d853-732b-4e4a-a0b0-cff988ed043d"

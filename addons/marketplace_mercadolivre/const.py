@@ -6,8 +6,6 @@ CHANNEL = "mercadolivre"
 SITE = "MLB"
 
 API_URL = "https://api.mercadolibre.com"
-# The discard port of this machine: where a neutralised copy of the database calls.
-NOWHERE = "http://127.0.0.1:9"
 AUTH_URL = "https://auth.mercadolivre.com.br/authorization"
 
 # EBAZAR.COM.BR LTDA: goes to infIntermed of the NF-e (NT 2020.006).

@@ -6,8 +6,6 @@ CHANNEL = "shopee"
 
 API_URL = "https://openplatform.shopee.com.br"
 AUTH_URL = "https://open.shopee.com.br/auth"
-# The discard port of this machine: where a neutralised copy of the database calls.
-NOWHERE = "http://127.0.0.1:9"
 
 # SHPS Tecnologia e Serviços Ltda.: goes to infIntermed of the NF-e (NT 2020.006).
 INTERMEDIARY_CNPJ = "35635824000112"

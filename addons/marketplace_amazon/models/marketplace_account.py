@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import str2bool
 
-from ..const import CHANNEL, NOWHERE, RATES
+from ..const import CHANNEL, RATES
 from ..domain.adapter import AmazonAdapter
 from ..domain.errors import CHECKSUM
 
@@ -49,9 +48,6 @@ class MarketplaceAccount(models.Model):
             return params
         params["application_id"] = self.amazon_application_id or ""
         params["draft"] = self.amazon_draft
-        if not params["base_url"] and self._is_copy():
-            # An empty address means production: never from a copy of the database.
-            params["base_url"] = NOWHERE
         return params
 
     def _rate_limits(self):
@@ -80,9 +76,3 @@ class MarketplaceAccount(models.Model):
             "xml_too_large": env._("The XML is larger than Amazon takes (1 MB)."),
         }
         return known.get(code, "")
-
-    def _is_copy(self):
-        """Whether this database was neutralised (``odoo-bin neutralize``)."""
-        # The hook runs in superuser mode: system parameters are not for users.
-        parameters = self.env["ir.config_parameter"]
-        return str2bool(parameters.get_param("database.is_neutralized"), False)

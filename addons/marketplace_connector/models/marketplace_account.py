@@ -5,10 +5,12 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import str2bool
 
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import utc_now
 
+from ..const import NOWHERE
 from ..domain.http import HttpOptions
 from .marketplace_call_log import CallLogger
 from .marketplace_token import TokenSource
@@ -179,7 +181,8 @@ class MarketplaceAccount(models.Model):
         """
         self.ensure_one()
         return {
-            "base_url": self.base_url or "",
+            # An empty address means production: never from a copy of the database.
+            "base_url": self.base_url or (NOWHERE if self._is_copy() else ""),
             "account_ref": self.external_ref or "",
             "client_id": self.client_id or "",
             "client_secret": self.client_secret or "",
@@ -188,6 +191,12 @@ class MarketplaceAccount(models.Model):
                 on_call=CallLogger(self),
             ),
         }
+
+    def _is_copy(self) -> bool:
+        """Whether this database was neutralised (``odoo-bin neutralize``)."""
+        # The adapter is made in superuser mode: system parameters are not for users.
+        parameters = self.env["ir.config_parameter"]
+        return str2bool(parameters.get_param("database.is_neutralized"), False)
 
     def _adapter(self):
         """The adapter bound to this account: make one per job, throw it away.

@@ -21,6 +21,3 @@ from . import test_service
 from . import test_limits
 from . import test_hearing
 from . import test_account_health
-from . import test_reconciliation
-from . import test_representation
-from . import test_service

@@ -1,10 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import str2bool
 
 from odoo.addons.marketplace_connector.domain.contract import Rejected
 
-from ..const import CHANNEL, NOWHERE
+from ..const import CHANNEL
 from ..domain.adapter import MagaluAdapter
 
 
@@ -20,19 +19,6 @@ class MarketplaceAccount(models.Model):
         if self.channel == CHANNEL:
             return MagaluAdapter
         return super()._adapter_class()
-
-    def _adapter_params(self):
-        params = super()._adapter_params()
-        if self.channel == CHANNEL and not params["base_url"] and self._is_a_copy():
-            # An empty address means production: never from a copy of the database.
-            params["base_url"] = NOWHERE
-        return params
-
-    def _is_a_copy(self):
-        """Whether this database was neutralised (``odoo-bin neutralize``)."""
-        # The hook runs in superuser mode: system parameters are not for users.
-        parameters = self.env["ir.config_parameter"]
-        return str2bool(parameters.get_param("database.is_neutralized"), False)
 
     def _exchange_code(self, code="", **params):
         try:

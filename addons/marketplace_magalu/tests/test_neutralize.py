@@ -3,8 +3,9 @@ from datetime import datetime, timezone
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.marketplace_connector.const import NOWHERE
 from odoo.addons.marketplace_connector.domain.contract import TokenSet
-from odoo.addons.marketplace_magalu.const import API_URL, NOWHERE
+from odoo.addons.marketplace_magalu.const import API_URL
 
 
 @tagged("post_install", "-at_install")

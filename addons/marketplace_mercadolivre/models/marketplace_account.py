@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.tools import str2bool
 
-from ..const import CHANNEL, NOWHERE
+from ..const import CHANNEL
 from ..domain.adapter import MercadoLivreAdapter
 
 
@@ -17,16 +16,3 @@ class MarketplaceAccount(models.Model):
         if self.channel == CHANNEL:
             return MercadoLivreAdapter
         return super()._adapter_class()
-
-    def _adapter_params(self):
-        params = super()._adapter_params()
-        if self.channel == CHANNEL and not params["base_url"] and self._is_copy():
-            # An empty address means production: never from a copy of the database.
-            params["base_url"] = NOWHERE
-        return params
-
-    def _is_copy(self):
-        """Whether this database was neutralised (``odoo-bin neutralize``)."""
-        # The hook runs in superuser mode: system parameters are not for users.
-        parameters = self.env["ir.config_parameter"]
-        return str2bool(parameters.get_param("database.is_neutralized"), False)

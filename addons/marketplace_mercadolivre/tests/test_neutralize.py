@@ -3,8 +3,9 @@ from datetime import datetime, timezone
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
+from odoo.addons.marketplace_connector.const import NOWHERE
 from odoo.addons.marketplace_connector.domain.contract import TokenSet
-from odoo.addons.marketplace_mercadolivre.const import API_URL, NOWHERE
+from odoo.addons.marketplace_mercadolivre.const import API_URL
 
 from .common import MercadoLivreCase
 

@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.tools import str2bool
 
-from ..const import CHANNEL, NOWHERE, QUOTA_ZONE
+from ..const import CHANNEL, QUOTA_ZONE
 from ..domain.adapter import ShopeeAdapter
 
 
@@ -36,9 +35,6 @@ class MarketplaceAccount(models.Model):
         params = super()._adapter_params()
         if self.channel != CHANNEL:
             return params
-        if not params["base_url"] and self._is_copy():
-            # An empty address means production: never from a copy of the database.
-            params["base_url"] = NOWHERE
         return {
             **params,
             "push_url": self.shopee_push_url or self.hook_url or "",
@@ -50,9 +46,3 @@ class MarketplaceAccount(models.Model):
         if self.channel == CHANNEL:
             return QUOTA_ZONE
         return super()._limit_zone()
-
-    def _is_copy(self):
-        """Whether this database was neutralised (``odoo-bin neutralize``)."""
-        # The hook runs in superuser mode: system parameters are not for users.
-        parameters = self.env["ir.config_parameter"]
-        return str2bool(parameters.get_param("database.is_neutralized"), False)
