@@ -3,7 +3,8 @@ from datetime import datetime, timezone
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
-from odoo.addons.marketplace_amazon.const import API_URL, LOGIN_URL, NOWHERE
+from odoo.addons.marketplace_amazon.const import API_URL, LOGIN_URL
+from odoo.addons.marketplace_connector.const import NOWHERE
 from odoo.addons.marketplace_connector.domain.contract import TokenSet
 
 from .common import AmazonCase
