@@ -1,4 +1,4 @@
-"""What the seller offers when nobody says otherwise."""
+"""What the seller offers when nobody says otherwise: the demo company's products."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from decimal import Decimal
 from .records import CatalogItem
 
 DEFAULT_CATALOG = (
-    CatalogItem("MESA-01", "Mesa dobrável", Decimal("349.90"), "7890000000012"),
-    CatalogItem("CAD-01", "Cadeira de madeira", Decimal("199.90"), "7890000000029"),
-    CatalogItem("BAN-01", "Banqueta alta", Decimal("129.00"), "7890000000036"),
     CatalogItem(
-        "EST-09", "Estante fora de linha", Decimal("499.00"), status="UNPUBLISHED"
+        "CAD-ALT-01", "Cadeira alta para balcão", Decimal("289.90"), "7890000000029"
+    ),
+    CatalogItem(
+        "BAN-MAD-02", "Banqueta de madeira", Decimal("149.90"), "7890000000012"
+    ),
+    CatalogItem(
+        "MES-LAT-03", "Mesa lateral redonda", Decimal("219.90"), "7890000000036"
+    ),
+    CatalogItem(
+        "EST-ANT-09", "Estante fora de linha", Decimal("499.00"), status="UNPUBLISHED"
     ),
 )

@@ -216,4 +216,4 @@ def test_reset_keeps_what_is_offered(sim, control):
     sim.place()
     control("reset", {"all": True})
     assert sim.orders() == []
-    assert sim.place(lines=[{"seller_sku": "CAD-01"}])["order_id"]
+    assert sim.place(lines=[{"seller_sku": "CAD-ALT-01"}])["order_id"]

@@ -19,8 +19,8 @@ from odoo.addons.marketplace_connector.domain.contract import (
 
 from simulators.magalu.records import Sku
 
-CHAIR = OfferKey("CAD-01")
-TABLE = OfferKey("MESA-01")
+CHAIR = OfferKey("CAD-ALT-01")
+TABLE = OfferKey("MES-LAT-03")
 
 
 def stock(adapter, key):
@@ -37,8 +37,8 @@ def test_list_tells_neither_price_nor_stock(adapter):
 
 
 def test_one_listing_in_full(adapter):
-    (offer,) = adapter.read_listings(["CAD-01"])
-    assert (offer.price, offer.quantity) == (Decimal("199.90"), 10)
+    (offer,) = adapter.read_listings(["CAD-ALT-01"])
+    assert (offer.price, offer.quantity) == (Decimal("289.90"), 10)
 
 
 def test_taken_is_not_done(adapter, sim):
@@ -51,11 +51,10 @@ def test_taken_is_not_done(adapter, sim):
 
 
 def test_refused_by_the_trace(adapter, sim):
-    entry = sim.engine.catalog[1]
     with sim.engine.store.transaction():
-        gone = sim.engine.store.get("sku", entry.sku, Sku)
+        gone = sim.engine.store.get("sku", CHAIR.item_id, Sku)
         gone.status = "DELETED"
-        sim.engine.store.put("sku", entry.sku, gone)
+        sim.engine.store.put("sku", CHAIR.item_id, gone)
     bad, good = adapter.push_stock([StockLine(CHAIR, 3), StockLine(TABLE, 4)])
     assert isinstance(bad.error, Rejected)
     assert bad.error.code == "sku_deleted"
@@ -88,11 +87,11 @@ def test_limit_at_the_first_line_is_the_whole_call(adapter, sim):
 
 def test_price_before_the_promotion_stays(adapter, sim):
     adapter.push_price([PriceLine(CHAIR, Decimal("150.00"))])
-    entry = sim.engine.store.get("sku", "CAD-01", Sku)
-    assert (entry.price, entry.list_price) == (15000, 19990)
-    adapter.push_price([PriceLine(CHAIR, Decimal("250.00"))])
-    entry = sim.engine.store.get("sku", "CAD-01", Sku)
-    assert (entry.price, entry.list_price) == (25000, 25000)
+    entry = sim.engine.store.get("sku", "CAD-ALT-01", Sku)
+    assert (entry.price, entry.list_price) == (15000, 28990)
+    adapter.push_price([PriceLine(CHAIR, Decimal("350.00"))])
+    entry = sim.engine.store.get("sku", "CAD-ALT-01", Sku)
+    assert (entry.price, entry.list_price) == (35000, 35000)
 
 
 def test_part_of_a_cent_is_refused_for_its_line_alone(adapter):
