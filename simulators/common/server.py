@@ -14,6 +14,7 @@ import struct
 import threading
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 HANDSHAKE_SECONDS = 10
 IDLE_SECONDS = 120
+DRAIN_SECONDS = 1
 STOP_SECONDS = 5
 TRUNCATE_KEY = "simulators.truncate"
 """Environ key: number of body bytes to send before the connection closes."""
@@ -127,6 +129,16 @@ class _Handler(WSGIRequestHandler):
             self.close_connection = True
 
 
+def _drain(connection: socket.socket) -> None:
+    """Let the client read why it was refused: closing with its request unread would
+    reset the line, and the alert could be lost (TLS 1.3 sends both at once)."""
+    connection.settimeout(DRAIN_SECONDS)
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+
+
 class _Server(ThreadedWSGIServer):
     """Accepts without shaking hands, and knows its open connections."""
 
@@ -170,6 +182,7 @@ class _Server(ThreadedWSGIServer):
             try:
                 request.do_handshake()
             except (OSError, ValueError):
+                _drain(request)
                 return
         super().finish_request(request, client_address)
 

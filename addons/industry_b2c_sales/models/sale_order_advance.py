@@ -9,6 +9,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..domain.axes import Axis, Fact, FiscalState
 from ..domain.intake import Problem
+from ..domain.regret import zone_of
 from ..exceptions import B2cHoldError
 from ..timing import utc_now
 from ..told import Looks, guarded_ids, looks
@@ -58,7 +59,9 @@ class SaleOrder(models.Model):
         stages = (stage,) if stage else STAGES
         orders = self.exists().filtered("is_b2c")._b2c_quietly()._b2c_look_ahead()
         for company, group in orders.grouped("company_id").items():
-            chunk = group.with_company(company)
+            # A job has no time zone; after nine in the evening UTC is tomorrow.
+            zone = zone_of(company.state_id.code or "")
+            chunk = group.with_company(company).with_context(tz=zone.key)
             for one in stages:
                 chunk = getattr(chunk, f"_b2c_advance_{one}")()
             if stages[-1] != STAGES[-1]:

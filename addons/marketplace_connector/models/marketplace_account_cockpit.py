@@ -32,20 +32,6 @@ class MarketplaceAccount(models.Model):
     limit_lines = fields.Text(
         "Held by Limits", compute="_compute_limit_lines", compute_sudo=True
     )
-    drift_count = fields.Integer(
-        "Orders That Differ", compute="_compute_drift_count", compute_sudo=True
-    )
-
-    # ------------------------------------------------------------ hook
-
-    def _cockpit_drift(self) -> int:
-        """Hook: how many orders differ between this account and its channel."""
-        self.ensure_one()
-        return 0
-
-    def _compute_drift_count(self):
-        for account in self:
-            account.drift_count = account._cockpit_drift()
 
     # ------------------------------------------------------------ today
 

@@ -17,7 +17,7 @@ class MarketplaceAccount(models.Model):
         "marketplace.reconciliation", "account_id", readonly=True
     )
     difference_count = fields.Integer(
-        "Differences", compute="_compute_difference_count"
+        "Orders That Differ", compute="_compute_difference_count", compute_sudo=True
     )
 
     def _compute_difference_count(self):
@@ -29,15 +29,6 @@ class MarketplaceAccount(models.Model):
         counts = {account.id: count for account, count in groups}
         for account in self:
             account.difference_count = counts.get(account.id, 0)
-
-    def _drift_count(self) -> int:
-        """Open differences between this account's orders and ours."""
-        self.ensure_one()
-        return self.difference_count
-
-    def _cockpit_drift(self) -> int:
-        """What the cockpit shows as the account's differences."""
-        return self._drift_count()
 
     # ------------------------------------------------------------ when
 

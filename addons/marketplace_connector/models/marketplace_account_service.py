@@ -52,9 +52,6 @@ class MarketplaceAccount(models.Model):
 
     # ------------------------------------------------------------ features, words
 
-    def _has_feature(self, feature: Feature) -> bool:
-        return feature in self._adapter().caps.features
-
     def _ensure_feature(self, feature: Feature):
         """:raises UserError: our access to this channel cannot do it"""
         self.ensure_one()

@@ -20,7 +20,11 @@ class MarketplaceOrder(models.Model):
     _inherit = "marketplace.order"
 
     currency_id = fields.Many2one(related="company_id.currency_id")
-    total = fields.Monetary(readonly=True, help="What the buyer pays, as last read.")
+    total = fields.Monetary(
+        "Total on the Channel",
+        readonly=True,
+        help="What the buyer pays, as last read.",
+    )
     origin_channel = fields.Char(readonly=True)
     origin_id = fields.Char(
         "Order Where Placed",

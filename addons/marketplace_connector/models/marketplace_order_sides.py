@@ -9,16 +9,14 @@ from ..rules import sides
 
 
 class MarketplaceOrder(models.Model):
-    """What was last read of the money and the lines, to compare it with ours."""
+    """What was last read of the lines, to compare it with ours."""
 
     _inherit = "marketplace.order"
 
-    total = fields.Float("Total on the Channel", digits=(16, 2), readonly=True)
     line_data = fields.Json(readonly=True, help="See rules.sides.snapshot.")
 
     def _prepare_binding(self, account, order):
         return super()._prepare_binding(account, order) | {
-            "total": float(order.total),
             "line_data": sides.snapshot(order),
         }
 

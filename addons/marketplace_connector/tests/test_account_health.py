@@ -210,12 +210,6 @@ class TestAccountHealth(ConnectorCase):
         self.assertIn("GET /x", self.seen().limit_lines)
         self.assertIn("10:00", self.seen().limit_lines)
 
-    def test_drift_is_what_the_reconciliation_says(self):
-        self.assertEqual(self.seen().drift_count, 0)
-        model = self.env.registry["marketplace.account"]
-        self.patch(model, "_cockpit_drift", lambda account: 4)
-        self.assertEqual(self.seen().drift_count, 4)
-
     def test_all_accounts_cost_as_many_queries_as_one(self):
         names = (
             "traffic_graph",

@@ -211,7 +211,7 @@ class TestReconciliation(ConnectorCase):
         self.assertEqual(run.state, "stopped")
         self.assertFalse(self.hints())
         self.assertTrue(self.open_issues(code="channel_drift_stopped"))
-        self.assertEqual(self.account._drift_count(), 12)
+        self.assertEqual(self.account.difference_count, 12)
         with trap_jobs():
             run.action_heal()
             run._work()

@@ -25,7 +25,7 @@ WITHOUT_GOODS = (nfe.COMPLEMENTARY, nfe.ADJUSTMENT, nfe.DEBIT)
 
 @dataclass(frozen=True)
 class Due:
-    """A due date of the invoice behind a note; ``later`` than the day of issue."""
+    """A due date of the invoice behind a note; ``later`` than its day."""
 
     day: object
     amount: Decimal
@@ -181,11 +181,13 @@ class FiscalDocumentTrade(models.Model):
         :return: list of ``Due``
         """
         issued = self._nfe_local(self.document_date or fields.Datetime.now()).date()
+        # Whoever posts in another time zone may date the invoice a day later.
+        dated = max([issued, *filter(None, self.move_ids.mapped("invoice_date"))])
         lines = self.move_ids.line_ids.filtered(
             lambda line: line.display_type == "payment_term" and line.balance
         )
         return [
-            Due(line.date_maturity, money(abs(line.balance)), issued < day)
+            Due(line.date_maturity, money(abs(line.balance)), dated < day)
             for line in lines.sorted("date_maturity")
             if (day := line.date_maturity)
         ]

@@ -79,6 +79,7 @@ class NfeCase(TransactionCase):
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
             lang="pt_BR",
+            tz="America/Sao_Paulo",
         )
         cls.sefaz = SefazSimulator(authority().directory).start()
         cls.addClassCleanup(cls.sefaz.stop)

@@ -20,6 +20,7 @@ import os
 import shutil
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ class Run:
             self.world.open_market(market)
         os.environ["ODOO_QUEUE_JOB_CHANNELS"] = IMPORT_ONLY
         self.world.launch_odoo()
+        # Any other process would take its channels from there, too.
+        del os.environ["ODOO_QUEUE_JOB_CHANNELS"]
         self.world.await_odoo()
         address = self._start_hook()
         admin = self.world.client()
@@ -103,8 +106,12 @@ class Run:
         admin.call("res.company", "write", [company], self.world.sefaz_settings())
         self.weather.rise()
         for market in self.markets:
-            account = market.connect(admin, company)
-            url = account["hook_url"].replace(self.world.odoo_url, address)
+            account = market.connect(admin, company)["id"]
+            # After the consent, whose way back is the other process.
+            values = {"public_url": address, "import_from": _past_days_end()}
+            admin.call("marketplace.account", "write", [account], values)
+            found = admin.call("marketplace.account", "read", [account], ["hook_url"])
+            url = found[0]["hook_url"]
             post(f"{market.at['control']}/notifications", {"url": url})
 
     def _start_hook(self) -> str:
@@ -150,7 +157,6 @@ class Run:
 
     def _ship(self) -> None:
         """The rest, on a server that was started again."""
-        del os.environ["ODOO_QUEUE_JOB_CHANNELS"]
         self.world.launch_odoo()
         self.world.await_odoo()
         warehouse = self.world.client("expedicao", PASSWORD)
@@ -199,6 +205,11 @@ class Run:
     def _require_alive(self) -> None:
         for program in (self.world.odoo, self.world.sefaz, self.hook, *self.markets):
             program.require_alive()
+
+
+def _past_days_end() -> str:
+    """Before anybody bought."""
+    return f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d %H:%M:%S}"
 
 
 def main() -> None:

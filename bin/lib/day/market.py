@@ -18,7 +18,8 @@ class Shop:
 
     ``cnpj``: option of the simulator's command line; ``ref``: the seller's id in what
     the simulator says when it is ready; ``settings``: further fields of the account,
-    from the same place.
+    from the same place; ``regret``: seconds after the payment in which the buyer may
+    cancel, and in which we hold the order.
     """
 
     name: str
@@ -26,11 +27,12 @@ class Shop:
     ref: str = "seller_id"
     options: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    regret: int = 0
 
 
 SHOPS = {
     "mercadolivre": Shop("Loja Mercado Livre", options=("--accept-homologation",)),
-    "shopee": Shop("Loja Shopee", cnpj="--shop-cnpj", ref="shop_id"),
+    "shopee": Shop("Loja Shopee", cnpj="--shop-cnpj", ref="shop_id", regret=3600),
     "amazon": Shop("Loja Amazon", settings={"amazon_application_id": "application_id"}),
     "magalu": Shop("Loja Magalu", ref="tenant", options=("--accept-homologation",)),
 }

@@ -14,7 +14,10 @@ LOST_EVERY = 33
 FAULT_EVERY = 100
 MANY = 10**6
 STATES = ("SP", "RJ", "MG", "BA", "SC")
+SKUS = ("CAD-ALT-01", "BAN-MAD-02", "MES-LAT-03")
+"""What all channels sell."""
 BATCH = 10
+SLACK_SECONDS = 60
 
 
 class Weather:
@@ -68,13 +71,27 @@ class Weather:
             self._tell(market, "expire_tokens")
 
     def _sell(self, plan: tuple[Market, int]) -> tuple[Market, list[str]]:
+        """They paid so long ago that the channel lets them leave."""
         market, count = plan
+        self._tell(market, "notifications", paused=True)
+        self._tell(market, "clock", advance=-market.shop.regret - SLACK_SECONDS)
+        ids = self._orders(market, count)
+        self._tell(market, "clock", advance=market.shop.regret + SLACK_SECONDS)
+        self._tell(market, "notifications", paused=False)
+        return market, ids
+
+    def _orders(self, market: Market, count: int) -> list[str]:
         ids: list[str] = []
         while len(ids) < count:
             amount = min(BATCH, count - len(ids))
-            uf = STATES[len(ids) // BATCH % len(STATES)]
-            ids += map(str, market.order(count=amount, uf=uf)["order_ids"])
-        return market, ids
+            batch = len(ids) // BATCH
+            made = market.order(
+                count=amount,
+                uf=STATES[batch % len(STATES)],
+                lines=[{"seller_sku": SKUS[batch % len(SKUS)], "quantity": 1}],
+            )
+            ids += map(str, made["order_ids"])
+        return ids
 
     def _tell(self, market: Market, what: str, **body: Any) -> dict[str, Any]:
         return post(f"{market.at['control']}/{what}", body)
