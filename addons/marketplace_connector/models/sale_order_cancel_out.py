@@ -130,7 +130,7 @@ class SaleOrder(models.Model):
             if (
                 account.refuse_oversold
                 and order.marketplace_can_refuse
-                and order._b2c_stock_problem().code == "stock_missing"
+                and order._b2c_stock_problem().code == "out_of_stock"
             ):
                 reason = account._in_company_language().env._(
                     "Out of stock: refused by the account's setting"

@@ -148,15 +148,15 @@ class CancelOut:
 
     def test_one_button_refuses_an_oversold_order(self):
         sale = self.oversold()
-        self.assertTrue(self.open_issues(code="stock_missing"))
+        self.assertTrue(self.open_issues(code="out_of_stock"))
         self.assertTrue(sale.marketplace_can_refuse)
-        issue = self.open_issues(code="stock_missing")
+        issue = self.open_issues(code="out_of_stock")
         with trap_jobs():
             issue.with_user(self.operator).action_marketplace_refuse()
         self.plan(sale)
         self.run_commands()
         self.assertEqual(self.shop.told, [("cancel", "9001", "out_of_stock", None)])
-        self.assertFalse(self.open_issues(code="stock_missing"))
+        self.assertFalse(self.open_issues(code="out_of_stock"))
         self.assertEqual(sale.state, "cancel")
 
     def test_account_refuses_by_itself_when_told_so(self):
