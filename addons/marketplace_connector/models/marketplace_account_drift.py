@@ -39,7 +39,9 @@ class MarketplaceAccount(models.Model):
             last = account._last_reconciliation()
             if last.state in ("listing", "reading", "comparing", "healing"):
                 last._queue()
-            elif drift_clock.is_due(aware(last.started_at), account._local_now()):
+                continue
+            begun = aware(last.started_at or account.create_date)
+            if drift_clock.is_due(begun, account._local_now()):
                 account._reconcile(drift_clock.window(account._local_now()))
 
     def _last_reconciliation(self):

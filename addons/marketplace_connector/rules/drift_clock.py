@@ -14,10 +14,12 @@ LONG_WINDOW = timedelta(days=180)
 """On the first of a month: card holders may charge back for half a year."""
 
 
-def is_due(last: datetime | None, now: datetime) -> bool:
-    """Start a run at ``now`` (local time)? The last one started at ``last``."""
-    if last is None:
-        return True
+def is_due(last: datetime, now: datetime) -> bool:
+    """Start a run at ``now`` (local time)?
+
+    :param last: when the last one started; before the first one, when the shop came
+        here: it is still taking its orders in
+    """
     age = now - last
     return age >= OVERDUE or (age >= REST and now.hour in NIGHT)
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 from decimal import Decimal
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -249,7 +251,11 @@ class TestReconciliation(ConnectorCase):
         self.assertEqual(difference.state, "open")
 
     def test_one_run_a_night_and_the_same_one_until_it_ends(self):
-        with trap_jobs() as trap:
+        self.account._cron_reconcile()
+        runs = self.env["marketplace.reconciliation"].search([])
+        self.assertFalse(runs, "connected a moment ago")
+        two_at_night = self.account.create_date.replace(hour=5) + timedelta(days=2)
+        with trap_jobs() as trap, freeze_time(two_at_night):
             self.account._cron_reconcile()
             self.account._cron_reconcile()
             runs = self.env["marketplace.reconciliation"].search([])

@@ -18,7 +18,6 @@ def local(day, hour):
 @pytest.mark.parametrize(
     ("last", "now", "due"),
     [
-        (None, local(22, 15), True),
         (LAST, local(22, 3), False),
         (LAST, local(22, 23), False),  # 21 hours ago, but not at night
         (LAST, local(23, 1), True),
