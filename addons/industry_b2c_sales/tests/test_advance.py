@@ -99,12 +99,13 @@ class TestAdvance(B2cCase):
         order._b2c_advance()
         self.assertEqual(order.invoice_ids.state, "posted")
 
+    @freeze_time("2026-11-24 01:00:00")
     def test_draft_of_another_day_is_posted_with_the_day_it_is_posted(self):
+        """Ten in the evening in Brasília, where UTC is tomorrow already."""
         order = self.take_in(intake("1"))._b2c_quietly()
         order._b2c_advance_confirm()
         order._b2c_make_invoices()
-        today = fields.Date.context_today(order)
-        self.assertEqual(order.invoice_ids.invoice_date, today)
+        today = fields.Date.to_date("2026-11-23")
         order.invoice_ids.invoice_date = today - timedelta(days=1)
         order._b2c_advance()
         self.assertEqual(order.invoice_ids.state, "posted")
