@@ -29,6 +29,8 @@ POLL_OVERLAP = timedelta(minutes=10)
 # as a page brought so many of them. A page costs 179 s of its limit, an order 2 s, but
 # the search's burst of 20 is idle otherwise.
 TOGETHER = 10
+# Several pages of the search for one job: it finds its orders among those of others.
+READ_BATCH = 200
 # What changed now, then what an outage has left; open orders for the live check.
 READ_WINDOWS = (timedelta(minutes=30), timedelta(days=1))
 LIVE_WINDOW = timedelta(days=30)

@@ -6,7 +6,7 @@ CHUNK = 50
 """Records per queue job and ids per call to a channel."""
 
 QUEUE = "root.channel"
-"""The queue channel of every call to a marketplace."""
+"""The queue channel above those of the marketplaces."""
 
 COLLECT_SECONDS = 1
 """How long the drain waits for the events that come along with the first one."""
@@ -38,6 +38,15 @@ SERVICE_GROUP = "marketplace_connector.marketplace_connector_group_service"
 
 ZONE = "America/Sao_Paulo"
 """Where the channels' and the operators' days begin, unless somebody says otherwise."""
+
+
+def queue_of(account) -> str:
+    """The queue channel of the calls to an account's marketplace.
+
+    One each: a marketplace that makes us wait for our turn holds no more workers than
+    its own capacity, and the others go on. Without a capacity the one above counts.
+    """
+    return f"{QUEUE}.{account.channel}"
 
 
 def backoff(attempts: int) -> timedelta:

@@ -42,7 +42,14 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 from odoo.addons.marketplace_connector.domain.http import HttpOptions
 
-from ..const import API_URL, CHANNEL, LOGIN_URL, NFE_MAX_BYTES, POLL_OVERLAP
+from ..const import (
+    API_URL,
+    CHANNEL,
+    LOGIN_URL,
+    NFE_MAX_BYTES,
+    POLL_OVERLAP,
+    READ_BATCH,
+)
 from . import events, polling, shipping
 from . import parcels as ship
 from .client import Client
@@ -73,6 +80,7 @@ class AmazonAdapter:
         signed_events=False,
         refresh_rotates=False,
         has_sandbox=True,
+        read_batch=READ_BATCH,
         features=frozenset(
             {
                 Feature.LISTINGS,

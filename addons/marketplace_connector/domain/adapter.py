@@ -39,6 +39,9 @@ class Capabilities:
     """What differs between channels and what the connector must respect.
 
     ``text_limit``: characters of one reply to a buyer.
+
+    ``read_batch``: ids of one call of ``orders``; more than 50 where the channel gives
+    many orders on one page.
     """
 
     invoice_unit: DocUnit
@@ -57,6 +60,7 @@ class Capabilities:
     buyer_cancel_window: timedelta = timedelta(0)
     has_sandbox: bool = True
     text_limit: int = 2000
+    read_batch: int = 50
     features: frozenset[Feature] = frozenset()
 
 

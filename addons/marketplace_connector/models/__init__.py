@@ -14,6 +14,7 @@ from . import marketplace_account_cockpit
 from . import ir_http
 from . import marketplace_inbox
 from . import marketplace_inbox_limit
+from . import marketplace_inbox_collect
 from . import marketplace_inbox_dead
 from . import marketplace_order
 from . import marketplace_order_origin

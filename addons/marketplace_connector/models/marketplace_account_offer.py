@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import QUEUE
+from ..const import queue_of
 
 UNMATCHED = [("product_id", "=", False), ("component_ids", "=", False)]
 PROBLEM = [
@@ -102,7 +102,7 @@ class MarketplaceAccount(models.Model):
         """One job per account, however much has changed until it begins."""
         for account in self:
             account.with_delay(
-                channel=QUEUE,
+                channel=queue_of(account),
                 identity_key=f"marketplace-push-{kind}-{full}-{account.id}",
                 description=f"{account.name}: {kind}",
             )._push(kind, full)

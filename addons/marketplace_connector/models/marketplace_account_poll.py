@@ -12,7 +12,7 @@ from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..const import QUEUE
+from ..const import queue_of
 from ..domain.contract import (
     AuthDead,
     ChannelError,
@@ -60,7 +60,7 @@ class MarketplaceAccount(models.Model):
     def _queue(self, method):
         for account in self:
             delayable = account.with_delay(
-                channel=QUEUE,
+                channel=queue_of(account),
                 identity_key=f"marketplace-{method}-{account.id}",
                 description=f"{account.name}: {method.strip('_').replace('_', ' ')}",
             )

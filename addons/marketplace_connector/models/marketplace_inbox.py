@@ -10,7 +10,15 @@ from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
-from ..const import CHUNK, COLLECT_SECONDS, KEEP_INBOX, MAX_ATTEMPTS, QUEUE, backoff
+from ..const import (
+    CHUNK,
+    COLLECT_SECONDS,
+    KEEP_INBOX,
+    MAX_ATTEMPTS,
+    QUEUE,
+    backoff,
+    queue_of,
+)
 from ..domain.contract import AuthDead, ChannelError, RateLimited
 from .marketplace_order import OrderBusy
 
@@ -127,7 +135,7 @@ class MarketplaceInbox(models.Model):
 
     @api.model
     def _drain(self):
-        """Job: collapse what waits into one job per account, kind and 50 ids.
+        """Job: collapse what waits into one job per account, kind and chunk of ids.
 
         Rows of an account that is not active stay: they are taken up when it resumes.
         """
@@ -138,15 +146,23 @@ class MarketplaceInbox(models.Model):
         for row in claimed:
             groups[row["account_id"], row["kind"]].add(row["external_id"])
         for (account_id, kind), ids in groups.items():
-            for chunk in split_every(CHUNK, sorted(ids), list):
+            for chunk in split_every(self._chunk(account_id, kind), sorted(ids), list):
                 self._queue_reading(account_id, kind, chunk)
+
+    @api.model
+    def _chunk(self, account_id, kind):
+        """How many resources one job reads."""
+        if kind != "order":
+            return CHUNK
+        account = self.env["marketplace.account"].browse(account_id)
+        return account._adapter().caps.read_batch
 
     @api.model
     def _queue_reading(self, account_id, kind, ids, eta=None):
         account = self.env["marketplace.account"].browse(account_id)
         digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
         self.with_delay(
-            channel=QUEUE,
+            channel=queue_of(account),
             eta=eta,
             identity_key=f"marketplace-inbox-{account_id}-{kind}-{digest}",
             description=f"{account.name}: read {len(ids)} × {kind}",
@@ -190,22 +206,18 @@ class MarketplaceInbox(models.Model):
     def _process(self, account_id, kind, external_ids):
         """Job: read resources again and apply them; one row per hint is settled.
 
-        :param external_ids: at most 50 ids of one kind
+        :param external_ids: of one kind
         """
         account = self.env["marketplace.account"].browse(account_id)
-        rows = self.search(
-            [
-                ("account_id", "=", account_id),
-                ("kind", "=", kind),
-                ("external_id", "in", external_ids),
-                ("state", "=", "queued"),
-            ]
-        )
-        if not rows:
-            return "settled by another job"
+        rows = self._collect(account_id, kind, external_ids)
         if account.state != "active":
             rows.write({"state": "new"})
             return "parked: the account is not active"
+        covered = rows._covered()
+        covered._settle({})
+        rows -= covered
+        if not rows:
+            return "settled by another reading"
         wanted = list(dict.fromkeys(rows.mapped("external_id")))
         handler = getattr(self, f"_process_{kind}", None)
         if handler is None:

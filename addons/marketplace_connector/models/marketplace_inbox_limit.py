@@ -1,6 +1,7 @@
 """What anybody who knows the address may cause: so many readings, not more."""
 
 from collections import defaultdict
+from math import ceil
 
 from odoo import api, models
 
@@ -52,7 +53,7 @@ class MarketplaceInbox(models.Model):
         if waits and max(waits) < SOON:
             self.with_delay(
                 channel=QUEUE,
-                eta=max(waits) + 1,
+                eta=ceil(max(waits)) + 1,
                 identity_key="marketplace-inbox-drain-limited",
             )._drain()
         return result

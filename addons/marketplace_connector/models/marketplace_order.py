@@ -123,9 +123,10 @@ class MarketplaceOrder(models.Model):
         if not ids:
             return errors
         adapter = account._adapter()
+        began = whole_seconds(utc_now())
         readings, failed = self._fetch(adapter, ids)
         errors.update(failed)
-        to_create = []
+        to_create, applied = [], self.browse()
         for order in readings:
             try:
                 buyer = self._buyer(adapter, account, order)
@@ -135,6 +136,8 @@ class MarketplaceOrder(models.Model):
                         to_create.append(binding._prepare_intake(order, buyer))
                 if order.partial:
                     errors[order.external_id] = Transient("partial answer, read again")
+                else:
+                    applied |= binding
             except OperationalError:
                 # Serialisation: the whole job runs again.
                 raise
@@ -143,6 +146,8 @@ class MarketplaceOrder(models.Model):
             except Exception as error:
                 _logger.exception("Order %s could not be applied", order.external_id)
                 errors[order.external_id] = error
+        # The moment of the question: what is told from then on is not answered yet.
+        applied.read_at = began
         self._create_sales(account, to_create)
         return errors
 
@@ -195,24 +200,16 @@ class MarketplaceOrder(models.Model):
             order, aware(binding.updated_at), binding.digest or "", binding.partial
         )
         if binding and news == living.Freshness.STALE:
-            binding.write(
-                {
-                    "stale_count": binding.stale_count + 1,
-                    "read_at": whole_seconds(utc_now()),
-                }
-            )
+            binding.stale_count += 1
             return binding
         if binding and news == living.Freshness.SAME:
-            binding.read_at = whole_seconds(utc_now())
             return binding
         if not binding:
             binding = self.create(binding._prepare_binding(account, order))
             binding._find_sale()
         elif order.partial:
             # Something is missing or masked: states only, nothing else is believed.
-            binding.write(
-                {"partial": not binding.digest, "read_at": whole_seconds(utc_now())}
-            )
+            binding.partial = not binding.digest
         else:
             binding.write(binding._prepare_binding(account, order))
         if not order.partial:
@@ -271,7 +268,6 @@ class MarketplaceOrder(models.Model):
             # A partial reading must not look as if everything of its moment was known.
             "digest": "" if order.partial else order.raw_digest,
             "updated_at": whole_seconds(order.updated_at),
-            "read_at": whole_seconds(utc_now()),
             "hold_until": whole_seconds(order.hold_until),
             "ship_by": whole_seconds(ship_by),
         }

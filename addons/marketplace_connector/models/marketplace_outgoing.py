@@ -7,7 +7,7 @@ from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.timing import utc_now
 
-from ..const import CHUNK, QUEUE
+from ..const import CHUNK, queue_of
 from ..domain.contract import AuthDead, ChannelError
 from ..rules import outcome as rules
 
@@ -54,7 +54,7 @@ class MarketplaceOutgoing(models.AbstractModel):
         for account, rows in self.grouped("account_id").items():
             for chunk in split_every(CHUNK, sorted(rows.ids), list):
                 delayed = self.browse(chunk).with_delay(
-                    channel=QUEUE,
+                    channel=queue_of(account),
                     identity_key=f"marketplace-{name}-{account.id}-{chunk}",
                     description=f"{account.name}: {len(chunk)} {description}",
                 )

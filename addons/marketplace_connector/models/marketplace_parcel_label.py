@@ -10,7 +10,7 @@ from odoo.tools import split_every
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, ParcelState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
-from ..const import CHUNK, QUEUE, backoff
+from ..const import CHUNK, queue_of, backoff
 from ..domain.contract import (
     AuthDead,
     ChannelError,
@@ -40,7 +40,7 @@ class MarketplaceParcel(models.Model):
         for account, parcels in self.grouped("account_id").items():
             for chunk in split_every(CHUNK, sorted(parcels.ids), list):
                 self.browse(chunk).with_delay(
-                    channel=QUEUE,
+                    channel=queue_of(account),
                     identity_key=f"marketplace-labels-{account.id}-{chunk}",
                     description=f"{account.name}: {len(chunk)} labels",
                 )._fetch_labels()

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
-from ..const import CHUNK, QUEUE
+from ..const import CHUNK, queue_of
 from ..domain.contract import ChannelError
 from ..rules import drift
 from ..rules.drift_row import here, there
@@ -82,7 +82,7 @@ class MarketplaceReconciliation(models.Model):
     def _queue(self):
         for run in self:
             run.with_delay(
-                channel=QUEUE,
+                channel=queue_of(run.account_id),
                 identity_key=f"marketplace-reconciliation-{run.id}",
                 description=f"{run.account_id.name}: reconcile orders",
             )._work()

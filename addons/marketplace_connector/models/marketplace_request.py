@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
-from ..const import CHUNK, QUEUE, SERVICE_GROUP
+from ..const import CHUNK, queue_of, SERVICE_GROUP
 from ..domain.contract import AlreadyDone, AuthDead, ChannelError, MessageKind
 from ..rules import outcome as rules
 from ..rules import said
@@ -112,7 +112,7 @@ class MarketplaceRequest(models.Model):
     def _queue(self):
         for request in self:
             request.with_delay(
-                channel=QUEUE,
+                channel=queue_of(request.account_id),
                 identity_key=f"marketplace-request-{request.id}-{request.attempts}",
                 description=f"{request.account_id.name}: {request.operation}",
             )._send()

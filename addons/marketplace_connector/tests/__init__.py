@@ -10,6 +10,7 @@ from . import test_token
 from . import test_webhook
 from . import test_units
 from . import test_channel_out
+from . import test_collect
 from . import test_listings
 from . import test_sold_offers
 from . import test_oversell_race

@@ -141,6 +141,7 @@ class Shop:
         self.killed_after = None
         self.refresh_error = None
         self.during_refresh = None
+        self.during_order = lambda: None
         self.caps = Capabilities(
             invoice_unit=DocUnit.PARCEL,
             label_formats=frozenset({"pdf", "zpl2"}),
@@ -239,6 +240,7 @@ class ShopAdapter:
     def orders(self, ids):
         for external_id in ids:
             self._call("order", external_id)
+            self.shop.during_order()
             found = self.shop.orders.get(external_id, NotFound("unknown order"))
             yield found if isinstance(found, Order) else (external_id, found)
 

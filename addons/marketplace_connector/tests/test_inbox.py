@@ -33,7 +33,7 @@ class TestInbox(ConnectorCase):
         jobs = self.drain()
         self.assertEqual(sorted(len(job.args[2]) for job in jobs), [20, 50, 50])
         self.assertEqual(len({job.identity_key for job in jobs}), 3)
-        self.assertEqual({job.channel for job in jobs}, {"root.channel"})
+        self.assertEqual({job.channel for job in jobs}, {"root.channel.shop"})
 
     def test_rows_that_another_job_settled_are_not_read_again(self):
         self.shop.put(order_of("9001"))

@@ -20,6 +20,7 @@ import os
 import shutil
 import sys
 import time
+from configparser import ConfigParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,7 @@ REGRET_SHARE = 0.01
 LIMIT_SECONDS = 1200
 DISPATCH_BATCH = 50
 # The first part ends with the reservation.
-IMPORT_ONLY = (
-    "root:2,root.b2c.intake:2,root.b2c.stock:1,root.b2c.invoice:1:paused,root.channel:2"
-)
+IMPORT_ONLY = ",root.b2c.invoice:1:paused"
 
 
 class Run:
@@ -90,11 +89,7 @@ class Run:
         self.world.start_sefaz()
         for market in self.markets:
             self.world.open_market(market)
-        os.environ["ODOO_QUEUE_JOB_CHANNELS"] = IMPORT_ONLY
-        self.world.launch_odoo()
-        # Any other process would take its channels from there, too.
-        del os.environ["ODOO_QUEUE_JOB_CHANNELS"]
-        self.world.await_odoo()
+        self._launch(IMPORT_ONLY)
         address = self._start_hook()
         admin = self.world.client()
         admin.call(
@@ -113,6 +108,20 @@ class Run:
             found = admin.call("marketplace.account", "read", [account], ["hook_url"])
             url = found[0]["hook_url"]
             post(f"{market.at['control']}/notifications", {"url": url})
+
+    def _launch(self, more_channels: str = "") -> None:
+        """Odoo with as many workers and jobs at once as in production."""
+        config = ConfigParser()
+        config.read("config/odoo.prod.conf")
+        os.environ["ODOO_QUEUE_JOB_CHANNELS"] = (
+            config["queue_job"]["channels"] + more_channels
+        )
+        # One more for who dispatches.
+        workers = config["options"].getint("workers") + 1
+        self.world.launch_odoo("--workers", str(workers))
+        # Any other process would take its channels from there, too.
+        del os.environ["ODOO_QUEUE_JOB_CHANNELS"]
+        self.world.await_odoo()
 
     def _start_hook(self) -> str:
         """The process that answers notifications and does nothing else; its address."""
@@ -157,8 +166,7 @@ class Run:
 
     def _ship(self) -> None:
         """The rest, on a server that was started again."""
-        self.world.launch_odoo()
-        self.world.await_odoo()
+        self._launch()
         warehouse = self.world.client("expedicao", PASSWORD)
         left = self.regrets
 
