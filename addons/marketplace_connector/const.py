@@ -26,6 +26,12 @@ KEEP_CALLS = timedelta(days=14)
 TOKEN_MARGIN = timedelta(minutes=5)
 """A token with less life than this is refreshed before it is used."""
 
+CLOCK = timedelta(minutes=5)
+"""How often the clock hands over what waits."""
+
+BROKEN_CALL = timedelta(seconds=15)
+"""A gateway breaks one call in a hundred; the next one works."""
+
 MAX_ATTEMPTS = 8
 """Tries of one notification or one XML before a person has to look."""
 

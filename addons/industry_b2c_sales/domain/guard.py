@@ -120,8 +120,19 @@ def is_fresh(
     operation: str, checked_at: datetime | None, now: datetime, budget: timedelta | None
 ) -> bool:
     """Is a look at ``checked_at`` young enough for the operation?"""
-    limit = OPERATIONS[operation].budget if budget is None else budget
-    return checked_at is not None and now - checked_at <= limit
+    return checked_at is not None and now - checked_at <= _limit(operation, budget)
+
+
+def may_remember(operation: str, budget: timedelta | None) -> bool:
+    """May an older look do, or is the provider asked each time?
+
+    Moments are whole seconds: without a budget not even this second's look will do.
+    """
+    return bool(_limit(operation, budget))
+
+
+def _limit(operation: str, budget: timedelta | None) -> timedelta:
+    return OPERATIONS[operation].budget if budget is None else budget
 
 
 def judge(

@@ -57,7 +57,8 @@ class SaleOrder(models.Model):
         :raises RetryableJobError: a row or the number sequence is locked by another
         """
         stages = (stage,) if stage else STAGES
-        orders = self.exists().filtered("is_b2c")._b2c_quietly()._b2c_look_ahead()
+        orders = self.exists().filtered("is_b2c")._b2c_quietly()
+        orders = orders._b2c_look_ahead("reserve" if stage == "stock" else "nfe")
         for company, group in orders.grouped("company_id").items():
             # A job has no time zone; after nine in the evening UTC is tomorrow.
             zone = zone_of(company.state_id.code or "")
@@ -82,14 +83,15 @@ class SaleOrder(models.Model):
         )
         silent._b2c_queue_advance(stage, eta=ASK_AGAIN)
 
-    def _b2c_look_ahead(self):
-        """Ask the channels before anything is locked, with the strictest budget of what
-        follows: whoever reserves the same stock must not wait for their answer.
+    def _b2c_look_ahead(self, operation):
+        """Ask the channels before anything is locked: whoever reserves the same stock
+        must not wait for their answer.
 
+        :param operation: the one with the strictest budget of what follows
         :returns: the same orders; the guard knows the answers
         """
         going = self.filtered(lambda order: order.b2c_fiscal_state in _UNNOTED)
-        found = going._b2c_look("nfe", utc_now())
+        found = going._b2c_look(operation, utc_now())
         answers = {order_id: found.get(order_id) for order_id in going.ids}
         return self.with_context(b2c_looks=Looks(answers))
 

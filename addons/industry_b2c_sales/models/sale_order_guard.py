@@ -6,7 +6,14 @@ from odoo import models
 
 from ..domain.axes import Axis, OrderState, PaymentState
 from ..domain.control import Control
-from ..domain.guard import LiveStatus, States, Verdict, is_fresh, judge
+from ..domain.guard import (
+    LiveStatus,
+    States,
+    Verdict,
+    is_fresh,
+    judge,
+    may_remember,
+)
 from ..timing import aware, naive, utc_now
 from ..told import looks
 
@@ -78,7 +85,9 @@ class SaleOrder(models.Model):
         for order in unknown:
             checked_at = last.get(order.id)
             budget = order.company_id._b2c_budget(operation)
-            if is_fresh(operation, checked_at, now, budget):
+            if may_remember(operation, budget) and is_fresh(
+                operation, checked_at, now, budget
+            ):
                 # What was learnt then stands in the log.
                 live[order.id] = LiveStatus(source="log", checked_at=checked_at)
             else:

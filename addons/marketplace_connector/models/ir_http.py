@@ -35,6 +35,15 @@ class IrHttp(models.AbstractModel):
         return super()._match(path_info)
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Core would read the company's address on each request to find a language, for
+        an answer without words: half of the time of a notification."""
+        if WEBHOOK_ONLY:
+            language, _name = request.env["res.lang"].get_installed()[0]
+            request.update_context(lang=language)
+        return super()._pre_dispatch(rule, args)
+
+    @classmethod
     def _serve_fallback(cls):
         if WEBHOOK_ONLY and not SERVED.fullmatch(request.httprequest.path):
             return None

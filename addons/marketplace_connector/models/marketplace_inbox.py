@@ -11,7 +11,9 @@ from odoo.tools import split_every
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
 from ..const import (
+    BROKEN_CALL,
     CHUNK,
+    CLOCK,
     COLLECT_SECONDS,
     KEEP_INBOX,
     MAX_ATTEMPTS,
@@ -19,7 +21,7 @@ from ..const import (
     backoff,
     queue_of,
 )
-from ..domain.contract import AuthDead, ChannelError, RateLimited
+from ..domain.contract import AuthDead, ChannelError, RateLimited, Transient
 from .marketplace_order import OrderBusy
 
 _logger = logging.getLogger(__name__)
@@ -291,7 +293,8 @@ class MarketplaceInbox(models.Model):
             # A limit is nobody's failure: it never makes us give up.
             limited = isinstance(error, RateLimited)
             attempts = row.attempts + (not limited)
-            wait = backoff(attempts)
+            passing = isinstance(error, Transient) and attempts == 1
+            wait = BROKEN_CALL if passing else backoff(attempts)
             if limited and error.retry_after is not None:
                 wait = timedelta(seconds=error.retry_after)
             row.write(
@@ -305,6 +308,20 @@ class MarketplaceInbox(models.Model):
                     "error": f"{type(error).__name__}: {redact(str(error))}"[:500],
                 }
             )
+
+        (self - done)._drain_in_time()
+
+    def _drain_in_time(self):
+        """What is due before the clock's own drain needs one of its own."""
+        now = fields.Datetime.now()
+        due = {row.next_try for row in self if row.state == "failed"}
+        for moment in sorted(due):
+            if moment < now + CLOCK:
+                self.with_delay(
+                    channel=QUEUE,
+                    eta=moment - now + timedelta(seconds=1),
+                    identity_key=f"marketplace-inbox-drain-{moment:%H%M%S}",
+                )._drain()
 
     # ------------------------------------------------------------ people and crons
 

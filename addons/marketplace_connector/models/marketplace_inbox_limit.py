@@ -1,17 +1,12 @@
 """What anybody who knows the address may cause: so many readings, not more."""
 
 from collections import defaultdict
-from math import ceil
 
 from odoo import api, models
 
-from ..const import QUEUE
-from ..domain.contract import EventAuth, RateLimited
+from ..domain.contract import EventAuth
 from ..domain.limits import NOTIFIED
 from .marketplace_bucket import Limiter
-
-SOON = 300
-"""Seconds until the clock's own drain: what opens before needs one of its own."""
 
 
 class MarketplaceInbox(models.Model):
@@ -42,21 +37,6 @@ class MarketplaceInbox(models.Model):
         account = self.env["marketplace.account"].browse(account_id)
         granted = Limiter(account).take(NOTIFIED, len(hints))
         return sorted(hints)[granted:]
-
-    def _settle(self, errors, note=""):
-        result = super()._settle(errors, note)
-        waits = [
-            error.retry_after
-            for error in errors.values()
-            if isinstance(error, RateLimited) and error.retry_after is not None
-        ]
-        if waits and max(waits) < SOON:
-            self.with_delay(
-                channel=QUEUE,
-                eta=ceil(max(waits)) + 1,
-                identity_key="marketplace-inbox-drain-limited",
-            )._drain()
-        return result
 
 
 def _key(row):

@@ -136,7 +136,7 @@ class MarketplaceOrder(models.Model):
                         to_create.append(binding._prepare_intake(order, buyer))
                 if order.partial:
                     errors[order.external_id] = Transient("partial answer, read again")
-                else:
+                elif not binding._knows_newer(order):
                     applied |= binding
             except OperationalError:
                 # Serialisation: the whole job runs again.
@@ -219,6 +219,11 @@ class MarketplaceOrder(models.Model):
         binding._settle_lost(order)
         binding._report_unknown(order)
         return binding
+
+    def _knows_newer(self, order) -> bool:
+        """Was the reading older than what is known?"""
+        known, told = self.updated_at, whole_seconds(order.updated_at)
+        return bool(known and told and told < known)
 
     def _tell_sale(self, order):
         """The sale order learns what the reading says: units, money, states."""

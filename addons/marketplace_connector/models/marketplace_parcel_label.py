@@ -10,7 +10,7 @@ from odoo.tools import split_every
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, ParcelState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
-from ..const import CHUNK, queue_of, backoff
+from ..const import CHUNK, backoff, queue_of
 from ..domain.contract import (
     AuthDead,
     ChannelError,

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
-from ..const import CHUNK, queue_of, SERVICE_GROUP
+from ..const import CHUNK, SERVICE_GROUP, queue_of
 from ..domain.contract import AlreadyDone, AuthDead, ChannelError, MessageKind
 from ..rules import outcome as rules
 from ..rules import said

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from odoo.addons.industry_b2c_sales.domain.guard import LiveStatus
-from odoo.addons.industry_b2c_sales.timing import utc_now
+from odoo.addons.industry_b2c_sales.timing import aware, utc_now
 
 from ..const import CHUNK
 from ..domain.contract import AuthDead, ChannelError, OrderState
@@ -100,6 +100,17 @@ class SaleOrder(models.Model):
         for account, orders in bindings.grouped("account_id").items():
             answers |= self._marketplace_live_status(account, orders)
         return answers
+
+    def _b2c_last_looks(self):
+        """A whole reading of an order is a look at it, too; its states are logged."""
+        last = super()._b2c_last_looks()
+        for order in self:
+            # sudo: a picker may not read bindings.
+            moments = order.sudo().marketplace_order_ids.mapped("read_at")
+            if moments and all(moments):
+                at = aware(min(moments))
+                last[order.id] = max(at, last.get(order.id, at))
+        return last
 
     def _marketplace_live_status(self, account, bindings):
         source = account._b2c_source()

@@ -78,6 +78,16 @@ class TestInbox(ConnectorCase):
         self.assertEqual((bad.state, bad.attempts), ("failed", 1))
         self.assertIn("gateway", bad.error)
 
+    def test_broken_call_is_repeated_in_seconds_and_not_by_the_clock(self):
+        self.shop.orders["9002"] = Transient("gateway")
+        self.hint("9002")
+        with trap_jobs() as trap:
+            self.inbox._drain()
+            trap.enqueued_jobs[0].perform()
+        self.assertEqual(trap.enqueued_jobs[-1].method_name, "_drain")
+        self.frozen.tick(timedelta(seconds=16))
+        self.assertEqual(len(self.drain()), 1)
+
     def test_failed_rows_come_back_later_and_are_given_up_at_last(self):
         self.shop.orders["9002"] = Transient("gateway")
         self.hint("9002")

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from ..domain.contract import (
     AuthDead,
     ChannelError,
@@ -9,7 +11,7 @@ from ..domain.contract import (
     RateLimited,
 )
 from .common import ConnectorCase
-from .shop import order_of, timedelta
+from .shop import LATER, order_of, timedelta
 
 
 @tagged("post_install", "-at_install")
@@ -21,6 +23,35 @@ class TestLiveStatus(ConnectorCase):
         self.assertEqual(len(statuses), 60)
         self.assertEqual(self.shop.count("still_shippable"), 2)
         self.assertEqual({s.order_state for s in statuses.values()}, {OrderState.READY})
+
+    def test_reading_a_moment_ago_is_a_look(self):
+        sale = self.read(order_of("9001")).sale_order_id
+        self.frozen.tick(timedelta(seconds=50))
+        self.assertTrue(sale._b2c_guard("nfe")[sale.id].go)
+        self.assertEqual(self.shop.count("still_shippable"), 0)
+        self.frozen.tick(timedelta(seconds=20))
+        self.assertTrue(sale._b2c_guard("nfe")[sale.id].go)
+        self.assertEqual(self.shop.count("still_shippable"), 1)
+
+    def test_dispatch_asks_whatever_was_read_this_second(self):
+        sale = self.read(order_of("9001")).sale_order_id
+        self.shop.live["9001"] = LiveCheck(OrderState.CANCELLED, PaymentState.REFUNDED)
+        self.assertFalse(sale._b2c_guard("dispatch")[sale.id].go)
+
+    def test_reading_older_than_what_is_known_is_no_look(self):
+        sale = self.read(order_of("9001", updated_at=LATER)).sale_order_id
+        self.frozen.tick(timedelta(minutes=5))
+        self.read(order_of("9001"))
+        self.assertTrue(sale._b2c_guard("nfe")[sale.id].go)
+        self.assertEqual(self.shop.count("still_shippable"), 1)
+
+    def test_orders_that_were_just_read_are_reserved_without_a_question(self):
+        sales = self.read(*(order_of(f"A{n}") for n in range(3))).sale_order_id
+        self.frozen.tick(timedelta(minutes=10))
+        with trap_jobs():
+            sales._b2c_advance("stock")
+        self.assertEqual(set(sales.mapped("state")), {"sale"})
+        self.assertEqual(self.shop.count("still_shippable"), 0)
 
     def test_error_of_one_order_holds_one_order(self):
         sales = self.read(order_of("9001"), order_of("9002")).sale_order_id
