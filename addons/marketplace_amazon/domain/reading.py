@@ -22,7 +22,14 @@ from odoo.addons.marketplace_connector.domain.contract import (
     TokenExpired,
 )
 
-from ..const import LIVE_WINDOW, READ_WINDOWS, SEARCH_LAG, TOGETHER
+from ..const import (
+    ALONE,
+    ALONE_REST,
+    LIVE_WINDOW,
+    READ_WINDOWS,
+    SEARCH_LAG,
+    TOGETHER,
+)
 from .client import INCLUDED, Client
 from .polling import next_token
 from .values import Json, drift_guarded, rows, text
@@ -75,7 +82,9 @@ class Reader:
         except ChannelError as error:
             # The pages only save calls: one by one it may still work.
             _logger.info("No page of orders: %s", type(error).__name__)
-        for order_id in left:
+        for place, order_id in enumerate(left):
+            if place == ALONE:
+                raise RateLimited("so many orders one by one", retry_after=ALONE_REST)
             yield order_id, self._alone(order_id)
 
     def _together(

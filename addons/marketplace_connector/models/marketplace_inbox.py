@@ -24,6 +24,9 @@ from ..const import (
 from ..domain.contract import AuthDead, ChannelError, RateLimited, Transient
 from .marketplace_order import OrderBusy
 
+NEW_FIRST = 5
+"""Priority of their jobs; the queue's own is 10."""
+
 _logger = logging.getLogger(__name__)
 
 DRAIN_LIMIT = 5000
@@ -148,8 +151,11 @@ class MarketplaceInbox(models.Model):
         for row in claimed:
             groups[row["account_id"], row["kind"]].add(row["external_id"])
         for (account_id, kind), ids in groups.items():
-            for chunk in split_every(self._chunk(account_id, kind), sorted(ids), list):
-                self._queue_reading(account_id, kind, chunk)
+            size = self._chunk(account_id, kind)
+            known = self._known_orders(account_id, kind, ids)
+            for priority, part in ((NEW_FIRST, ids - known), (None, known)):
+                for chunk in split_every(size, sorted(part), list):
+                    self._queue_reading(account_id, kind, chunk, priority=priority)
 
     @api.model
     def _chunk(self, account_id, kind):
@@ -160,12 +166,23 @@ class MarketplaceInbox(models.Model):
         return account._adapter().caps.read_batch
 
     @api.model
-    def _queue_reading(self, account_id, kind, ids, eta=None):
+    def _known_orders(self, account_id, kind, ids) -> set:
+        """Those that are here already: sales that nobody knows yet come before them."""
+        if kind != "order":
+            return set(ids)
+        orders = self.env["marketplace.order"].search(
+            [("account_id", "=", account_id), ("external_id", "in", list(ids))]
+        )
+        return set(orders.mapped("external_id"))
+
+    @api.model
+    def _queue_reading(self, account_id, kind, ids, eta=None, priority=None):
         account = self.env["marketplace.account"].browse(account_id)
         digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
         self.with_delay(
             channel=queue_of(account),
             eta=eta,
+            priority=priority,
             identity_key=f"marketplace-inbox-{account_id}-{kind}-{digest}",
             description=f"{account.name}: read {len(ids)} × {kind}",
         )._process(account_id, kind, ids)

@@ -6,6 +6,7 @@ from . import test_nfe
 from . import test_outbox
 from . import test_poll
 from . import test_security
+from . import test_three_days
 from . import test_token
 from . import test_webhook
 from . import test_units

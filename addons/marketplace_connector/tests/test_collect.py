@@ -103,3 +103,13 @@ class TestCollect(ConnectorCase):
         self.assertEqual(
             sizes, [("order", 120), ("parcel", 20), ("parcel", 50), ("parcel", 50)]
         )
+
+    def test_sales_that_nobody_knows_come_before_the_rest(self):
+        self.read(order_of("A1"))
+        self.hint("A1")
+        self.hint("A2")
+        with trap_jobs() as trap:
+            self.inbox._drain()
+        first, second = sorted(trap.enqueued_jobs, key=lambda job: job.priority)
+        self.assertEqual((first.args[2], second.args[2]), (["A2"], ["A1"]))
+        self.assertLess(first.priority, second.priority)

@@ -47,19 +47,21 @@ IMPORT_ONLY = ",root.b2c.invoice:1:paused"
 class Run:
     """One run."""
 
-    def __init__(self, world: World, n: int, channels: list[str]) -> None:
+    def __init__(
+        self, world: World, n: int, channels: list[str], *, calm: bool = False
+    ) -> None:
         self.world = world
         self.n = n
         self.markets = [Market(world.folder, channel) for channel in channels]
         self.hook = Program(world.folder, "webhook")
-        self.weather = Weather(self.markets, LATENCY_MS, SEED)
+        self.weather = Weather(self.markets, LATENCY_MS, SEED, calm=calm)
         self.books = Books(world.database, self.markets)
-        self.regrets = max(1, round(n * REGRET_SHARE))
+        self.regrets = 0 if calm else max(1, round(n * REGRET_SHARE))
         self.rss_start = self.rss_end = 0.0
 
     def figures(self) -> dict[str, Any]:
         """Both parts, then the proof."""
-        self._start()
+        self.start(IMPORT_ONLY)
         imported = self._import()
         self._ship()
         proof = prove(self.books.theirs(), self.books.ours())
@@ -85,11 +87,12 @@ class Run:
 
     # === THE TWO PARTS === #
 
-    def _start(self) -> None:
+    def start(self, more_channels: str = "") -> None:
+        """Everything; the accounts are connected, nobody has bought yet."""
         self.world.start_sefaz()
         for market in self.markets:
             self.world.open_market(market)
-        self._launch(IMPORT_ONLY)
+        self._launch(more_channels)
         address = self._start_hook()
         admin = self.world.client()
         admin.call(
@@ -153,7 +156,7 @@ class Run:
         self.weather.sell(self.n)
         self.weather.regret(self.regrets)
         self.weather.expire_tokens()
-        self._look()
+        self.look()
         self._await(lambda: self.books.confirmed() + self.books.cancelled() >= self.n)
         wall = time.monotonic() - start
         spent = drain.cpu_seconds(group) - cpu
@@ -167,6 +170,11 @@ class Run:
     def _ship(self) -> None:
         """The rest, on a server that was started again."""
         self._launch()
+        self.finish()
+        self.rss_end = drain.memory_mb(self.world.odoo.pid())
+
+    def finish(self) -> None:
+        """Until the last parcel has left; some more buyers cancel on the way."""
         warehouse = self.world.client("expedicao", PASSWORD)
         left = self.regrets
 
@@ -182,7 +190,6 @@ class Run:
             return not left and not self.books.unfinished()
 
         self._await(done)
-        self.rss_end = drain.memory_mb(self.world.odoo.pid())
 
     def _dispatch(self, warehouse: OdooClient) -> None:
         """The warehouse dispatches what has its label; the guard says what stays."""
@@ -202,7 +209,7 @@ class Run:
                 ready[start : start + DISPATCH_BATCH],
             )
 
-    def _look(self) -> None:
+    def look(self) -> None:
         admin = self.world.client()
         accounts = admin.call("marketplace.account", "search", [])
         admin.call("marketplace.account", "action_import_now", accounts)
@@ -220,32 +227,44 @@ def _past_days_end() -> str:
     return f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d %H:%M:%S}"
 
 
-def main() -> None:
-    """The command line."""
+def arguments(prog: str, about: str) -> argparse.ArgumentParser:
+    """The options that benches with all channels share."""
     parser = argparse.ArgumentParser(
-        prog="bin/bench channels",
-        description=__doc__,
+        prog=prog,
+        description=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--n", type=int, default=1000, help="orders")
+    parser.add_argument("--n", type=int, default=1000, help="orders, or those of a day")
     parser.add_argument("--channels", default=",".join(SHOPS))
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     parser.add_argument("--database", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    world = World(Path(os.environ["B2C_LOCAL"]), chosen.database, odoo_port=0)
-    run = Run(world, chosen.n, chosen.channels.split(","))
+    return parser
+
+
+def carry_out(run: Run, as_json: bool) -> None:
+    """Run, stop everything, print the figures."""
     try:
         figures = run.figures()
     except (TimeoutError, WorldError) as error:
         sys.exit(str(error))
     finally:
         run.stop()
-        shutil.rmtree(world.folder, ignore_errors=True)
-    if chosen.json:
+        shutil.rmtree(run.world.folder, ignore_errors=True)
+    if as_json:
         sys.stdout.write(json.dumps(figures) + "\n")
     else:
         for name, value in figures.items():
             sys.stdout.write(f"{name:16} {value}\n")
+
+
+def main() -> None:
+    """The command line."""
+    parser = arguments("bin/bench channels", __doc__)
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
+    chosen = parser.parse_args()
+    world = World(Path(os.environ["B2C_LOCAL"]), chosen.database, odoo_port=0)
+    run = Run(world, chosen.n, chosen.channels.split(","), calm=chosen.calm)
+    carry_out(run, chosen.json)
 
 
 if __name__ == "__main__":

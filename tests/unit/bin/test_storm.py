@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bin.lib.bench.storm.proof import Ours, Theirs, percentile, prove
+from bin.lib.bench.storm.weather import shares
 
 
 def theirs(order_id, *, cancelled=False, left=False):
@@ -40,6 +41,12 @@ def test_cancelled_and_left_by_either_book():
         [ours("1", left=True), ours("2")],
     )
     assert proof.shipped_cancelled == ("shopee/1", "shopee/2")
+
+
+def test_shares_lose_nobody():
+    assert shares(1000, [4, 3, 2, 1]) == [400, 300, 200, 100]
+    assert shares(7, [4, 3, 2, 1]) == [2, 2, 2, 1]
+    assert all(sum(shares(count, [4, 3, 1])) == count for count in range(30))
 
 
 def test_percentile():

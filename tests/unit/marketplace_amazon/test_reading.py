@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from odoo.addons.marketplace_amazon.const import RATES
+from odoo.addons.marketplace_amazon.const import ALONE, RATES
 from odoo.addons.marketplace_connector.domain.contract import (
     Cursor,
     Order,
@@ -107,3 +107,13 @@ def test_page_that_brings_little_is_the_last(sim, adapter, place):
     checks = adapter.still_shippable([ids[0], *ids[150:]])
     assert {check.order_state for check in checks.values()} == {OrderState.READY}
     assert counts(sim) == (1, 10)
+
+
+def test_many_old_orders_do_not_keep_a_worker_for_minutes(sim, adapter, place):
+    """What was read is good, the rest comes with a later job."""
+    ids = [place(age_seconds=9 * 86400) for _ in range(ALONE + 5)]
+    found = []
+    with pytest.raises(RateLimited) as error:
+        found.extend(adapter.orders(ids))
+    assert error.value.retry_after
+    assert sim.requests("GET", "/orders/2026-01-01/orders/") == ALONE

@@ -23,6 +23,14 @@ SELECT count(*) FROM marketplace_order
     OR EXISTS (SELECT 1 FROM sale_order so
                 WHERE so.id = sale_order_id AND so.state = 'cancel')
 """
+STUCK_JOBS = """
+SELECT count(*) FROM queue_job
+ WHERE state = 'failed'
+    OR state NOT IN ('done', 'cancelled')
+       AND COALESCE(eta, date_created) < now() AT TIME ZONE 'utc' - interval '10 min'
+"""
+DEAD_HINTS = "SELECT count(*) FROM marketplace_inbox WHERE state = 'dead'"
+TOO_MANY = 429
 OURS = """
 SELECT account.channel, so.b2c_external_id,
        EXISTS (SELECT 1 FROM stock_picking p
@@ -104,13 +112,35 @@ class Books:
             if ids:
                 yield market, ids
 
+    def calls(self) -> dict[str, int]:
+        """Requests that each channel got."""
+        return {market.channel: len(self._log(market)) for market in self._markets}
+
+    def refused(self) -> int:
+        """How often a channel said that there were too many."""
+        return sum(
+            entry["status"] == TOO_MANY
+            for market in self._markets
+            for entry in self._log(market)
+        )
+
+    def left_behind(self) -> dict[str, int]:
+        """Jobs that failed or that nobody carries out, hints that were given up."""
+        return {
+            "stuck_jobs": self._count(STUCK_JOBS),
+            "dead_hints": self._count(DEAD_HINTS),
+        }
+
     def gets(self) -> int:
         """Readings that the channels answered."""
         return sum(
             entry["method"] == "GET"
             for market in self._markets
-            for entry in read(f"{market.at['control']}/requests")["log"]
+            for entry in self._log(market)
         )
+
+    def _log(self, market: Market) -> list[dict[str, Any]]:
+        return read(f"{market.at['control']}/requests")["log"]
 
     def delivery_ms(self) -> list[float]:
         """How long our answer to each event took, as the channels measured."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 from ...day.market import Market
@@ -16,15 +17,32 @@ MANY = 10**6
 STATES = ("SP", "RJ", "MG", "BA", "SC")
 SKUS = ("CAD-ALT-01", "BAN-MAD-02", "MES-LAT-03")
 """What all channels sell."""
+WEIGHTS = {"mercadolivre": 4, "shopee": 3, "magalu": 2, "amazon": 1}
+"""What each channel sells of ten. Amazon tells about one order in two seconds and the
+guard asks four times about each, so it would be Amazon's clock that is measured."""
 BATCH = 10
 SLACK_SECONDS = 60
 
 
-class Weather:
-    """The storm over some markets; ``seed`` decides who regrets."""
+def shares(count: int, weights: list[int]) -> list[int]:
+    """``count`` things by weight, to the last one."""
+    bounds = [count * sum(weights[:end]) // sum(weights) for end in range(len(weights))]
+    return [high - low for low, high in pairwise([*bounds, count])]
 
-    def __init__(self, markets: list[Market], latency_ms: float, seed: int) -> None:
+
+class Weather:
+    """The storm over some markets, or none; ``seed`` decides who regrets."""
+
+    def __init__(
+        self,
+        markets: list[Market],
+        latency_ms: float,
+        seed: int,
+        *,
+        calm: bool = False,
+    ) -> None:
         self.markets = markets
+        self.calm = calm
         self._latency_ms = latency_ms
         self._rng = random.Random(seed)
         self._happy: list[tuple[Market, str]] = []
@@ -33,6 +51,8 @@ class Weather:
         """Events five times and shuffled, 3 % of them lost, 1 % of the calls broken."""
         for market in self.markets:
             self._tell(market, "settings", latency_ms=self._latency_ms)
+            if self.calm:
+                continue
             self._tell(
                 market,
                 "notifications",
@@ -46,11 +66,8 @@ class Weather:
 
     def sell(self, count: int) -> None:
         """So many buyers over all markets, each market on its own."""
-        share, rest = divmod(count, len(self.markets))
-        plans = [
-            (market, share + (place < rest))
-            for place, market in enumerate(self.markets)
-        ]
+        amounts = shares(count, [WEIGHTS[market.channel] for market in self.markets])
+        plans = list(zip(self.markets, amounts, strict=True))
         with ThreadPoolExecutor(len(plans)) as pool:
             for market, ids in pool.map(self._sell, plans):
                 self._happy += [(market, order_id) for order_id in ids]
@@ -67,7 +84,7 @@ class Weather:
 
     def expire_tokens(self) -> None:
         """The access tokens of all shops end at once."""
-        for market in self.markets:
+        for market in [] if self.calm else self.markets:
             self._tell(market, "expire_tokens")
 
     def _sell(self, plan: tuple[Market, int]) -> tuple[Market, list[str]]:
