@@ -66,23 +66,25 @@ stage_unit() {
     run_pytest unit tests/unit tests/repo tests/simulators
 }
 
-# What serves without the rest of the suite is tested without it, beside the rest.
-ODOO_ALONE=nfe_batch
-
-# Odoo's own runner, on copies of the template, where none of our addons is installed.
+# Odoo's own runner, side by side on copies of the template, where none of our addons is
+# installed: what serves without the rest of the suite, the marketplaces, and the rest.
 stage_odoo() {
-    local rest logs=("$LOCAL/log/odoo-alone.log" "$LOCAL/log/odoo-suite.log") runs=()
-    rest=$(addon_names | tr ',' '\n' | grep -vx "$ODOO_ALONE" | paste -sd,)
+    local name logs=() runs=() parts=(nfe_batch "$(matching '^marketplace_')"
+        "$(matching -v '^marketplace_\|^nfe_batch$')")
     browser_ready
-    copy_database "$TEMPLATE" "test_alone_$$"
-    copy_database "$TEMPLATE" "test_suite_$$"
-    odoo_tests "$ODOO_ALONE" "test_alone_$$" "$(free_port)" >"${logs[0]}" 2>&1 &
-    runs+=($!)
-    odoo_tests "$rest" "test_suite_$$" "$(free_port)" >"${logs[1]}" 2>&1 &
-    runs+=($!)
-    judge_odoo "$ODOO_ALONE" "${logs[0]}" "${runs[0]}"
-    judge_odoo "$rest" "${logs[1]}" "${runs[1]}"
+    for name in "${!parts[@]}"; do
+        logs+=("$LOCAL/log/odoo-$name.log")
+        copy_database "$TEMPLATE" "test_${name}_$$"
+        odoo_tests "${parts[name]}" "test_${name}_$$" "$(free_port)" >"${logs[name]}" 2>&1 &
+        runs+=($!)
+    done
+    for name in "${!parts[@]}"; do
+        judge_odoo "${parts[name]}" "${logs[name]}" "${runs[name]}"
+    done
 }
+
+# matching GREP-ARGUMENT...: our addons that do, separated by commas.
+matching() { addon_names | tr ',' '\n' | grep "$@" | paste -sd,; }
 
 # odoo_tests ADDONS DATABASE PORT: install the addons, run their tests, drop the database.
 odoo_tests() {
