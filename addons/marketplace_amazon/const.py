@@ -33,7 +33,7 @@ TOGETHER = 10
 READ_BATCH = 200
 # So many are read one by one before the job ends and the rest waits for another: two
 # seconds each would keep a worker for minutes, and what was read would wait with it.
-ALONE = 30
+ALONE = 20
 ALONE_REST = 60.0
 # What changed now, then what an outage has left; open orders for the live check.
 READ_WINDOWS = (timedelta(minutes=30), timedelta(days=1))

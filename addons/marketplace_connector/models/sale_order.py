@@ -117,8 +117,10 @@ class SaleOrder(models.Model):
         if account.state != "active":
             status = LiveStatus(source=source, error=f"account_{account.state}")
             return {binding.sale_order_id.id: status for binding in bindings}
-        checks = {}
+        checks, asked_at = {}, {}
         for chunk in split_every(CHUNK, bindings.mapped("external_id"), list):
+            # Before the question: an answer that took a minute is a minute old.
+            asked_at |= dict.fromkeys(chunk, utc_now())
             try:
                 checks |= account._adapter().still_shippable(chunk)
             except ChannelError as error:
@@ -128,11 +130,10 @@ class SaleOrder(models.Model):
             if isinstance(error, AuthDead):
                 account._mark_dead(str(error))
                 break
-        now = utc_now()
-        answers = {
-            binding: _live(checks.get(binding.external_id), source, now)
-            for binding in bindings
-        }
+        answers = {}
+        for binding in bindings:
+            ref = binding.external_id
+            answers[binding] = _live(checks.get(ref), source, asked_at[ref])
         # The answer is short; what changed (parcel, refund) stands in the whole order.
         bindings.filtered(
             lambda binding: _is_news(answers[binding], binding)
@@ -244,7 +245,7 @@ def _error_of(check):
     return check if isinstance(check, ChannelError) else check.error
 
 
-def _live(check, source, now) -> LiveStatus:
+def _live(check, source, asked_at) -> LiveStatus:
     """An order that is missing from the answer is held like a failed one."""
     if check is None:
         return LiveStatus(source=source, error="no_answer")
@@ -258,5 +259,5 @@ def _live(check, source, now) -> LiveStatus:
         order_state=state,
         payment_state=check.payment_state,
         source=source,
-        checked_at=now,
+        checked_at=asked_at,
     )

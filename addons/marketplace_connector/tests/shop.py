@@ -141,7 +141,7 @@ class Shop:
         self.killed_after = None
         self.refresh_error = None
         self.during_refresh = None
-        self.during_order = lambda: None
+        self.meanwhile = lambda: None
         self.caps = Capabilities(
             invoice_unit=DocUnit.PARCEL,
             label_formats=frozenset({"pdf", "zpl2"}),
@@ -240,7 +240,7 @@ class ShopAdapter:
     def orders(self, ids):
         for external_id in ids:
             self._call("order", external_id)
-            self.shop.during_order()
+            self.shop.meanwhile()
             found = self.shop.orders.get(external_id, NotFound("unknown order"))
             yield found if isinstance(found, Order) else (external_id, found)
 
@@ -250,6 +250,7 @@ class ShopAdapter:
 
     def still_shippable(self, ids):
         self._call("still_shippable", *ids)
+        self.shop.meanwhile()
         return {i: self.shop.live[i] for i in ids if i in self.shop.live} | {
             i: LiveCheck(self.shop.orders[i].state, self.shop.orders[i].payment_state)
             for i in ids

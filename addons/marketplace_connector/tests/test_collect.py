@@ -63,9 +63,9 @@ class TestCollect(ConnectorCase):
     def test_event_that_arrives_during_a_reading_is_read(self):
         self.shop.put(order_of("9001"))
         self.hint("9001")
-        self.shop.during_order = self.tick_and_hint
+        self.shop.meanwhile = self.tick_and_hint
         self.drain()
-        self.shop.during_order = lambda: None
+        self.shop.meanwhile = lambda: None
         self.frozen.tick(timedelta(seconds=10))
         self.drain()
         self.assertEqual(self.shop.count("order"), 2)

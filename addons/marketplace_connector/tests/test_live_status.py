@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from odoo.addons.industry_b2c_sales.timing import utc_now
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..domain.contract import (
@@ -52,6 +53,12 @@ class TestLiveStatus(ConnectorCase):
             sales._b2c_advance("stock")
         self.assertEqual(set(sales.mapped("state")), {"sale"})
         self.assertEqual(self.shop.count("still_shippable"), 0)
+
+    def test_answer_is_as_old_as_the_question(self):
+        sale = self.read(order_of("9001")).sale_order_id
+        asked_at = utc_now()
+        self.shop.meanwhile = lambda: self.frozen.tick(timedelta(seconds=50))
+        self.assertEqual(sale._b2c_live_status()[sale.id].checked_at, asked_at)
 
     def test_error_of_one_order_holds_one_order(self):
         sales = self.read(order_of("9001"), order_of("9002")).sale_order_id

@@ -49,13 +49,15 @@ class TestThreeDays(ConnectorCase):
 
     def carrier_takes(self, ids):
         for external_id in ids:
-            parcels = self.shop.orders[external_id].parcels
+            order = self.shop.orders[external_id]
             self.shop.change(
                 external_id,
                 state=OrderState.SHIPPED,
-                updated_at=self.shop.orders[external_id].updated_at
-                + timedelta(hours=8),
-                parcels=tuple(replace(p, state=ParcelState.IN_TRANSIT) for p in parcels),
+                updated_at=order.updated_at + timedelta(hours=8),
+                parcels=tuple(
+                    replace(parcel, state=ParcelState.IN_TRANSIT)
+                    for parcel in order.parcels
+                ),
             )
         # The channel says nothing about it: the search finds it.
         self.shop.pages = [ids]
