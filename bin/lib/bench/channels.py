@@ -40,6 +40,8 @@ SEED = 2026
 REGRET_SHARE = 0.01
 LIMIT_SECONDS = 1200
 DISPATCH_BATCH = 50
+# Between two rounds at the dock: each asks the channels about every parcel.
+ROUND_SECONDS = 15
 # The first part ends with the reservation.
 IMPORT_ONLY = ",root.b2c.invoice:1:paused"
 
@@ -180,6 +182,7 @@ class Run:
 
         def done() -> bool:
             nonlocal left
+            time.sleep(ROUND_SECONDS)
             left -= self.weather.regret(min(left, 1))
             self._dispatch(warehouse)
             for market, ids in self.books.to_pick_up():
