@@ -32,6 +32,9 @@ CLOCK = timedelta(minutes=5)
 BROKEN_CALL = timedelta(seconds=15)
 """A gateway breaks one call in a hundred; the next one works."""
 
+HELD = timedelta(minutes=10)
+"""What the guard holds is tried again after this: a buyer or a person decides."""
+
 MAX_ATTEMPTS = 8
 """Tries of one notification or one XML before a person has to look."""
 
@@ -53,6 +56,11 @@ def queue_of(account) -> str:
     its own capacity, and the others go on. Without a capacity the one above counts.
     """
     return f"{QUEUE}.{account.channel}"
+
+
+def held(reason: str) -> timedelta:
+    """How long the guard's hold lasts; a channel that did not answer soon does."""
+    return timedelta(minutes=1) if reason == "provider_error" else HELD
 
 
 def backoff(attempts: int) -> timedelta:

@@ -11,13 +11,12 @@ from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 
-from ..const import CONFIG_ERRORS_TO_PAUSE
+from ..const import CONFIG_ERRORS_TO_PAUSE, held
 from ..domain.contract import InvoiceFile, InvoiceTarget
 from ..rules import outcome as rules
 from .own_transaction import in_own_transaction
 
 GUARD = "xml"
-HELD = timedelta(minutes=10)
 LOST_AFTER = timedelta(minutes=5)
 """A row that stands in ``sending`` for so long lost its worker: read back."""
 TOGETHER = 10
@@ -160,7 +159,7 @@ class MarketplaceOutbox(models.Model):
                     "error_code": code,
                     "error_class": "retry",
                     "error_message": self._describe("guard", code),
-                    "next_try": fields.Datetime.now() + HELD,
+                    "next_try": fields.Datetime.now() + held(code),
                 }
             )
             return False

@@ -10,7 +10,7 @@ from odoo.tools import split_every
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, ParcelState
 from odoo.addons.industry_b2c_sales.domain.redact import redact
 
-from ..const import CHUNK, backoff, queue_of
+from ..const import CHUNK, backoff, held, queue_of
 from ..domain.contract import (
     AuthDead,
     ChannelError,
@@ -24,7 +24,6 @@ from .own_transaction import in_own_transaction
 _logger = logging.getLogger(__name__)
 
 GUARD = "label"
-HELD = timedelta(minutes=15)
 LOST_AFTER = timedelta(minutes=5)
 """A parcel whose job was killed is asked for again after this."""
 LABEL_STATES = ("accepted", "not_required")
@@ -84,7 +83,7 @@ class MarketplaceParcel(models.Model):
                 "" if parcel.sale_order_ids else "no_sale_order",
             )
             if reason:
-                parcel._put_off(reason, HELD)
+                parcel._put_off(reason, held(reason))
             else:
                 ready += parcel
         return ready

@@ -218,6 +218,15 @@ class TestOutbox(ConnectorCase):
         self.assertEqual((row.state, row.error_code), ("waiting", "provider_error"))
         self.assertEqual(self.shop.count("send_invoice"), 0)
         self.assertIn("Retida", row.error_message)
+        # A gateway that broke one call; what a buyer must decide waits for longer.
+        self.assertEqual(row.next_try, self.frozen() + timedelta(minutes=1))
+
+    def test_hold_of_the_order_is_not_asked_about_every_minute(self):
+        row = self.authorised()
+        self.frozen.tick(timedelta(minutes=5))
+        self.shop.live["9001"] = LiveCheck(OrderState.ON_HOLD, PaymentState.PAID)
+        self.send(row)
+        self.assertEqual(row.next_try, self.frozen() + timedelta(minutes=10))
 
     def test_cancelled_in_the_last_second_is_not_sent(self):
         row = self.authorised()
