@@ -5,6 +5,7 @@
 
 from .adapter import Capabilities, ChannelAdapter
 from .errors import (
+    FATAL,
     AlreadyDone,
     AuthDead,
     ChannelError,
@@ -70,6 +71,7 @@ from .states import (
 )
 
 __all__ = [
+    "FATAL",
     "Ack",
     "Action",
     "ActionArgs",

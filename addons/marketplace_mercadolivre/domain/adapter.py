@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Ack,
     Capabilities,
     ChannelError,
@@ -36,6 +37,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     RawRequest,
     TokenSet,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 from odoo.addons.marketplace_connector.domain.http import HttpClient, HttpOptions
 
 from ..const import (
@@ -48,19 +50,18 @@ from ..const import (
 )
 from . import events, invoices, labels, polling
 from .cancel import CancelMixin
-from .client import Client, Json
+from .client import Client
 from .client_offers import OfferClient
 from .client_service import ServiceClient
-from .each import FATAL, each
 from .errors import classify
-from .mapping import drift_guarded, is_dead, map_live, map_order, shipment_id
+from .mapping import is_dead, map_live, map_order, shipment_id
 from .oauth import Application, OAuth
 from .offers import OfferMixin
 from .parties import billing_party
 from .returns import ReturnMixin
 from .shipments import orders_of, parcel
 from .talk import TalkMixin
-from .values import ident, sub
+from .values import Json, drift_guarded, ident, sub
 
 _SLA_STATUSES = frozenset({"pending", "handling", "ready_to_ship"})
 
