@@ -45,6 +45,7 @@ from . import marketplace_account_offer
 from . import marketplace_account_listings
 from . import marketplace_account_stock
 from . import marketplace_account_push
+from . import marketplace_inbox_offer
 from . import marketplace_order_waiting
 from . import offer_change
 from . import sale_order_kit

@@ -7,6 +7,7 @@ from . import test_outbox
 from . import test_poll
 from . import test_security
 from . import test_token
+from . import test_told_changes
 from . import test_webhook
 from . import test_units
 from . import test_channel_out
