@@ -22,6 +22,7 @@ from .errors import (
 from .features import (
     CancelChannel,
     Feature,
+    IssuerChannel,
     OfferChannel,
     ServiceChannel,
     ShippingChannel,
@@ -97,6 +98,7 @@ __all__ = [
     "InvoiceResult",
     "InvoiceState",
     "InvoiceTarget",
+    "IssuerChannel",
     "LabelBatch",
     "LabelFile",
     "Line",

@@ -19,6 +19,7 @@ from . import marketplace_inbox_dead
 from . import marketplace_order
 from . import marketplace_order_origin
 from . import marketplace_order_calls
+from . import marketplace_order_note
 from . import marketplace_listing
 from . import marketplace_parcel
 from . import marketplace_parcel_label

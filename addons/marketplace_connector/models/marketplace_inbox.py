@@ -281,7 +281,7 @@ class MarketplaceInbox(models.Model):
     def _process_invoice(self, account, ids) -> dict:
         """The channel has taken, refused or issued an NF-e."""
         self.env["marketplace.outbox"]._look_again(account, ids)
-        return {}
+        return self.env["marketplace.order"]._hear_channel_notes(account, ids)
 
     def _settle(self, errors, note=""):
         """Done, or failed with the next try; ``errors``: exception by external id."""

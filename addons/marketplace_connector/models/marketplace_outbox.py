@@ -111,6 +111,7 @@ class MarketplaceOutbox(models.Model):
         self.env["marketplace.parcel"]._cron_labels()
         self.env["marketplace.parcel"]._cron_own_freight()
         self.env["marketplace.command"]._cron_pick()
+        self.env["marketplace.order"]._cron_channel_notes()
 
     @api.model
     def _look_again(self, account, refs):

@@ -18,6 +18,7 @@ from . import test_oversell_race
 from . import test_stock_push
 from . import test_price_push
 from . import test_reconciliation
+from . import test_channel_note
 from . import test_representation
 from . import test_service
 from . import test_limits

@@ -51,9 +51,11 @@ from ..const import (
 from . import events, invoices, labels, polling
 from .cancel import CancelMixin
 from .client import Client
+from .client_issuer import IssuerClient
 from .client_offers import OfferClient
 from .client_service import ServiceClient
 from .errors import classify
+from .issued import IssuerMixin
 from .mapping import is_dead, map_live, map_order, shipment_id
 from .oauth import Application, OAuth
 from .offers import OfferMixin
@@ -70,7 +72,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
+class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin, IssuerMixin):
     """One seller account of Mercado Livre Brasil, for one job."""
 
     code = CHANNEL
@@ -96,6 +98,7 @@ class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
                 Feature.MESSAGES,
                 Feature.CLAIMS,
                 Feature.RETURNS,
+                Feature.CHANNEL_INVOICE,
             }
         ),
     )
@@ -121,6 +124,7 @@ class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
         self._client = Client(http)
         self._offers = OfferClient(http)
         self._service = ServiceClient(http)
+        self._issuer = IssuerClient(http)
         self._oauth = OAuth(self._app, self._client, now)
         self._shipments: dict[str, Json] = {}
         self._members: dict[str, tuple[str, ...]] = {}
