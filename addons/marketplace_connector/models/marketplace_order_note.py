@@ -53,6 +53,7 @@ class MarketplaceOrder(models.Model):
         return {
             "channel_nfe_next_try": fields.Datetime.now(),
             "channel_nfe_attempts": 0,
+            "channel_nfe_problem": False,
         }
 
     # ------------------------------------------------------------ when
