@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..const import CHUNK, queue_of
@@ -27,17 +27,18 @@ class MarketplaceInbox(models.Model):
     @api.model
     def _process_stock(self, account, ids) -> dict:
         """The quantity of a listing, or of a stock that several share, changed."""
-        account._queue_comparison(ids)
+        account._queue_comparison(ids, echo=True)
         return {}
 
 
 class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
-    def _queue_comparison(self, refs):
+    def _queue_comparison(self, refs, echo=False):
         """Jobs that read these listings soon; ids that nobody knows cost no call.
 
         :param refs: items, or stocks that several listings share
+        :param echo: what we have just sent ourselves is told like this, too
         """
         self.ensure_one()
         known = self.env["marketplace.listing"].with_context(active_test=False)
@@ -49,6 +50,11 @@ class MarketplaceAccount(models.Model):
                 ("stock_pool", "in", refs),
             ]
         )
+        if echo:
+            recent = fields.Datetime.now() - SETTLED
+            listings = listings.filtered(
+                lambda one: not one.stock_pushed_at or one.stock_pushed_at < recent
+            )
         items = sorted(set(listings.mapped("item_id")))
         for chunk in split_every(CHUNK, items, list):
             digest = hashlib.sha256("\n".join(chunk).encode()).hexdigest()

@@ -39,6 +39,7 @@ class TestToldOffers(Told, OfferCase):
     def test_quantity_changed_by_hand_at_the_channel_is_put_right(self):
         listing = self.listed()
         self.push()
+        self.frozen.tick(timedelta(minutes=5))
         self.shop.offer(listing_of("MLB5", "MESA-1", quantity=3))
         jobs = self.perform(self.told("MLB5", "stock"))
         self.assertEqual(listing.stock_channel, 3)
@@ -49,6 +50,7 @@ class TestToldOffers(Told, OfferCase):
     def test_what_was_just_sold_is_not_put_back_before_its_order_is_here(self):
         self.listed()
         self.push()
+        self.frozen.tick(timedelta(minutes=5))
         self.shop.offer(listing_of("MLB5", "MESA-1", quantity=9))
         (job,) = self.told("MLB5", "stock")
         self.assertEqual(self.shop.count("read_listings"), 0)
@@ -75,6 +77,12 @@ class TestToldOffers(Told, OfferCase):
         self.listed()
         for kind in ("item", "stock", "invoice"):
             self.assertFalse(self.told("MLB999", kind))
+
+    def test_echo_of_what_we_sent_costs_no_call(self):
+        self.listed()
+        self.push()
+        self.assertFalse(self.told("MLB5", "stock"))
+        self.assertTrue(self.told("MLB5", "item"))
 
     def test_comparison_that_fails_loses_nothing(self):
         listing = self.listed()
