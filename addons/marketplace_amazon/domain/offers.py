@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     Cursor,
     LineResult,
@@ -25,7 +26,6 @@ from odoo.addons.marketplace_connector.domain.contract import (
 from ..const import CURRENCY, MARKETPLACE_ID
 from .client import Client
 from .errors import OPERATOR
-from .reading import FATAL
 from .values import Json, drift_guarded, rows, sub, text
 
 _STATES = {"BUYABLE": "active", "DISCOVERABLE": "paused"}

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     AuthDead,
     ChannelError,
-    RateLimited,
     TokenExpired,
 )
 
@@ -36,9 +36,6 @@ from .values import Json, drift_guarded, rows, text
 from .vocabulary import OPEN_ORDERS
 
 _logger = logging.getLogger(__name__)
-
-FATAL = (AuthDead, TokenExpired, RateLimited)
-"""One of these on one order means that the next one fails in the same way."""
 
 LIVE = ("FULFILLMENT", "CANCELLATION", "PACKAGES")
 Found = tuple[str, Json | ChannelError]

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     Cursor,
     Page,
@@ -23,7 +24,6 @@ from odoo.addons.marketplace_connector.domain.contract import (
 
 from ..const import POLL_OVERLAP, RETURN_AGE
 from .client import Client
-from .reading import FATAL
 from .values import Json, drift_guarded, moment, required_moment, rows, sub, text
 from .vocabulary import RETURN_PARCELS, RETURNS
 

@@ -50,7 +50,6 @@ class Capabilities:
     invoice_async: bool = False
     label_formats: frozenset[str] = frozenset({"pdf"})
     poll_window: timedelta | None = None
-    poll_floor: timedelta = timedelta(seconds=1)
     poll_sees_cancelled: bool = True
     overlap: timedelta = timedelta(minutes=10)
     ack_deadline: timedelta = timedelta(seconds=5)

@@ -5,6 +5,7 @@
 
 from .adapter import Capabilities, ChannelAdapter
 from .errors import (
+    FATAL,
     AlreadyDone,
     AuthDead,
     ChannelError,
@@ -21,6 +22,7 @@ from .errors import (
 from .features import (
     CancelChannel,
     Feature,
+    IssuerChannel,
     OfferChannel,
     ServiceChannel,
     ShippingChannel,
@@ -70,6 +72,7 @@ from .states import (
 )
 
 __all__ = [
+    "FATAL",
     "Ack",
     "Action",
     "ActionArgs",
@@ -95,6 +98,7 @@ __all__ = [
     "InvoiceResult",
     "InvoiceState",
     "InvoiceTarget",
+    "IssuerChannel",
     "LabelBatch",
     "LabelFile",
     "Line",

@@ -117,3 +117,7 @@ class ContractDrift(ChannelError):
     def __init__(self, msg: str = "", body: bytes = b"", code: str = "") -> None:
         super().__init__(msg, code)
         self.body = body
+
+
+# One of these on one thing means that the next one fails in the same way.
+FATAL = (AuthDead, TokenExpired, RateLimited)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from .errors import ChannelError
 from .offer import LineResult, Listing, OfferKey, PriceLine, StockLine
-from .records import Cursor, InvoiceTarget, Page
+from .records import Cursor, InvoiceFile, InvoiceTarget, Page
 from .service import ActionArgs, Attachment, Claim, Message, MessageKind, Return
 
 
@@ -33,6 +33,7 @@ class Feature(StrEnum):
     MESSAGES = "messages"
     CLAIMS = "claims"
     RETURNS = "returns"
+    CHANNEL_INVOICE = "channel_invoice"
 
 
 class OfferChannel(Protocol):
@@ -164,4 +165,23 @@ class ServiceChannel(Protocol):
 
     def return_action(self, return_id: str, action: str, args: ActionArgs) -> None:
         """Do what ``Return.actions`` offers; as ``claim_action``."""
+        ...
+
+
+class IssuerChannel(Protocol):
+    """CHANNEL_INVOICE: for goods in its own stock the channel issues the NF-e, in the
+    seller's name and a series of its own."""
+
+    def channel_invoice(self, order_id: str) -> InvoiceFile:
+        """The NF-e that the channel issued for this sale; ``key`` may be empty.
+
+        :raise NotFound, NotYet: there is none (yet)
+        """
+        ...
+
+    def channel_invoice_orders(self, invoice_id: str) -> Sequence[str]:
+        """The orders that an NF-e is for, by the id that an ``invoice`` event names.
+
+        :raise NotFound: the channel issued no such NF-e for this account
+        """
         ...

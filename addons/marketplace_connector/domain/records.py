@@ -239,9 +239,7 @@ class Parcel:
     deliver_by: datetime | None = None
     tracking: str = ""
     carrier: str = ""
-    carrier_cnpj: str = ""
     lines: tuple[tuple[str, Decimal], ...] = ()
-    seller_cost: Decimal | None = None
     buyer_cost: Decimal | None = None
     superseded_by: str | None = None
     updated_at: datetime | None = None

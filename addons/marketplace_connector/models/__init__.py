@@ -19,6 +19,7 @@ from . import marketplace_inbox_dead
 from . import marketplace_order
 from . import marketplace_order_origin
 from . import marketplace_order_calls
+from . import marketplace_order_note
 from . import marketplace_listing
 from . import marketplace_parcel
 from . import marketplace_parcel_label
@@ -45,6 +46,7 @@ from . import marketplace_account_offer
 from . import marketplace_account_listings
 from . import marketplace_account_stock
 from . import marketplace_account_push
+from . import marketplace_inbox_offer
 from . import marketplace_order_waiting
 from . import offer_change
 from . import sale_order_kit

@@ -13,9 +13,6 @@ from ..rules import drift_clock
 class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
-    reconciliation_ids = fields.One2many(
-        "marketplace.reconciliation", "account_id", readonly=True
-    )
     difference_count = fields.Integer(
         "Orders That Differ", compute="_compute_difference_count", compute_sudo=True
     )

@@ -56,9 +56,7 @@ ADVICE = {
         "The channel made new orders of this one: the NF-e belongs to the old one. "
         "Cancel it or refer to it, as the fiscal desk decides."
     ),
-    "channel_nfe_missing": _lt(
-        "Fetch the NF-e that the channel issued in our name and import it."
-    ),
+    "channel_nfe_missing": _lt("Fetch the NF-e that the channel issued in our name."),
 }
 
 

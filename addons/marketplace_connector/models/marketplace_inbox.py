@@ -294,6 +294,12 @@ class MarketplaceInbox(models.Model):
             for parcel_id in parcels_of[order_id]
         }
 
+    @api.model
+    def _process_invoice(self, account, ids) -> dict:
+        """The channel has taken, refused or issued an NF-e."""
+        self.env["marketplace.outbox"]._look_again(account, ids)
+        return self.env["marketplace.order"]._hear_channel_notes(account, ids)
+
     def _settle(self, errors, note=""):
         """Done, or failed with the next try; ``errors``: exception by external id."""
         now = fields.Datetime.now()

@@ -111,6 +111,29 @@ class MarketplaceOutbox(models.Model):
         self.env["marketplace.parcel"]._cron_labels()
         self.env["marketplace.parcel"]._cron_own_freight()
         self.env["marketplace.command"]._cron_pick()
+        self.env["marketplace.order"]._cron_channel_notes()
+
+    @api.model
+    def _look_again(self, account, refs):
+        """The channel tells of these NF-e: what waits for its answer goes on now.
+
+        :param refs: the channel's names of the NF-e, or of their parcels
+        """
+        rows = self.search(
+            [
+                ("account_id", "=", account.id),
+                ("state", "in", ("waiting", "sending")),
+                ("answered_at", "!=", False),
+                "|",
+                ("receipt", "in", refs),
+                ("parcel_id.external_id", "in", refs),
+            ]
+        )
+        # While a call is under way, or lost, only its own clock may ask: a read-back
+        # that comes too early finds nothing.
+        answered = rows.filtered(lambda row: row.answered_at >= row.sent_at)
+        answered.next_try = fields.Datetime.now()
+        answered._queue()
 
     # ------------------------------------------------------------ people
 

@@ -102,7 +102,8 @@ COMPARE = """
                       AND twin.state != 'cancel'
                       AND twin.b2c_order_state NOT IN ('cancelled', 'superseded')
                   ) AS twin,
-           CASE WHEN bound.channel_nfe_key != '' THEN
+           CASE WHEN bound.channel_nfe_file_id IS NOT NULL THEN TRUE
+                WHEN bound.channel_nfe_key != '' THEN
                 EXISTS (SELECT FROM l10n_br_fiscal_document doc
                          WHERE doc.document_key = bound.channel_nfe_key
                            AND doc.company_id = %(company)s)

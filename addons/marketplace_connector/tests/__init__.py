@@ -8,6 +8,7 @@ from . import test_poll
 from . import test_security
 from . import test_three_days
 from . import test_token
+from . import test_told_changes
 from . import test_webhook
 from . import test_units
 from . import test_channel_out
@@ -18,6 +19,7 @@ from . import test_oversell_race
 from . import test_stock_push
 from . import test_price_push
 from . import test_reconciliation
+from . import test_channel_note
 from . import test_representation
 from . import test_service
 from . import test_limits

@@ -300,3 +300,8 @@ class TestReconciliation(ConnectorCase):
         self.assertEqual(difference.code, "channel_nfe_missing")
         self.assertEqual(binding.channel_nfe_key, "3526" + "1" * 40)
         self.assertFalse(binding.sale_order_id)
+        binding.channel_nfe_file_id = self.env["ir.attachment"].create(
+            {"name": "nfe.xml", "raw": b"<nfeProc/>"}
+        )
+        self.reconcile(["9001"])
+        self.assertEqual(difference.state, "solved")

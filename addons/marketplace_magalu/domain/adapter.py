@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Ack,
     ActionArgs,
     Attachment,
-    AuthDead,
     Capabilities,
     ChannelError,
     ChannelEvent,
@@ -41,14 +41,13 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Party,
     PaymentState,
     PriceLine,
-    RateLimited,
     RawRequest,
     Rejected,
     Return,
     StockLine,
-    TokenExpired,
     TokenSet,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 from odoo.addons.marketplace_connector.domain.http import HttpOptions
 
 from ..const import ACK_DEADLINE, CHANNEL, NFE_MAX_BYTES, POLL_OVERLAP
@@ -61,9 +60,6 @@ from .offers import Offers
 from .tickets import Tickets
 from .traces import Watcher
 from .values import Json, drift_guarded
-
-# One of these on one order means that the next order fails in the same way.
-_FATAL = (AuthDead, TokenExpired, RateLimited)
 
 
 def _utc_now() -> datetime:
@@ -167,13 +163,7 @@ class MagaluAdapter:
 
     def orders(self, ids: Sequence[str]) -> Iterator[Order | tuple[str, ChannelError]]:
         """One reading per order: it holds deliveries, items and notes."""
-        for order_id in ids:
-            try:
-                yield map_order(self._order(order_id), self._tenant)
-            except _FATAL:
-                raise
-            except ChannelError as error:
-                yield order_id, error
+        return each(ids, lambda ref: map_order(self._order(ref), self._tenant))
 
     def buyer_fiscal(self, order: Order) -> Party:
         """The order itself names the buyer, CPF unmasked."""
@@ -193,7 +183,7 @@ class MagaluAdapter:
                 try:
                     checks[order_id] = map_live(self._order(order_id))
                     continue
-                except _FATAL as error:
+                except FATAL as error:
                     fatal = error
                 except ChannelError as error:
                     checks[order_id] = _unknown(error)

@@ -6,7 +6,7 @@ It changes no delivery, so asking again is harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from odoo.addons.marketplace_connector.domain.contract import (
@@ -20,6 +20,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Rejected,
     TokenExpired,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 from odoo.addons.marketplace_connector.domain.http import Answer
 
 from ..const import LABEL_BATCH
@@ -49,7 +50,7 @@ def fetch(client: Client, parcels: Sequence[str], fmt: str) -> LabelBatch:
     wanted = list(dict.fromkeys(parcels))
     try:
         for channel, ids in _ready(client, wanted, failures).items():
-            for chunk in _chunks(ids):
+            for chunk in chunks(ids, LABEL_BATCH):
                 files += _chunk(client, channel, chunk, fmt, failures)
     except _HOPELESS as error:
         left = {p for file in files for p in file.parcel_ids} | failures.keys()
@@ -83,11 +84,6 @@ def _ensure_printable(delivery: Json) -> None:
         raise NotYet("the delivery waits for its NF-e", code=status)
     if status != "invoiced":
         raise Rejected("not_printable_status", f"the delivery is {status}")
-
-
-def _chunks(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), LABEL_BATCH):
-        yield ids[start : start + LABEL_BATCH]
 
 
 def _chunk(

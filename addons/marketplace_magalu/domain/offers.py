@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from odoo.addons.marketplace_connector.domain.contract import (
-    AuthDead,
+    FATAL,
     ChannelError,
     Cursor,
     LineResult,
@@ -18,9 +18,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     OfferKey,
     Page,
     PriceLine,
-    RateLimited,
     StockLine,
-    TokenExpired,
 )
 from odoo.addons.marketplace_connector.domain.paging import walk
 
@@ -36,7 +34,6 @@ PRICE = "/seller/v1/portfolios/prices/{id}"
 _CHANNEL = {"id": DEFAULT_SALES_CHANNEL}
 _TYPES = frozenset({"ean", "gtin"})
 _AVAILABLE = "AVAILABLE"
-_FATAL = (AuthDead, TokenExpired, RateLimited)
 
 Line = StockLine | PriceLine
 
@@ -67,7 +64,7 @@ class Offers:
             try:
                 raw = self._client.get(f"{SKUS}/{{id}}", sku)
                 yield listing(raw, self._price(sku), self._stock(sku))
-            except _FATAL:
+            except FATAL:
                 raise
             except ChannelError as error:
                 yield sku, error
@@ -228,5 +225,5 @@ def _list_price(row: Json | None) -> int:
 
 
 def _raise_if_fatal(error: ChannelError) -> None:
-    if isinstance(error, _FATAL):
+    if isinstance(error, FATAL):
         raise error

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from urllib3 import encode_multipart_formdata
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Action,
     ActionArgs,
     Attachment,
-    AuthDead,
     ChannelError,
     Claim,
     Cursor,
@@ -24,12 +23,11 @@ from odoo.addons.marketplace_connector.domain.contract import (
     MessageKind,
     NotFound,
     Page,
-    RateLimited,
     Rejected,
     Return,
     ReturnState,
-    TokenExpired,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 
 from ..const import MAX_ATTACHMENT, PAGE_LIMIT, POLL_OVERLAP
 from .client import TICKET, Client
@@ -66,7 +64,6 @@ _RETURN_STATES = {
     "authorize_refund": ReturnState.REFUNDED,
 }
 _SELLER = "seller"
-_FATAL = (AuthDead, TokenExpired, RateLimited)
 
 
 class Tickets:
@@ -94,7 +91,7 @@ class Tickets:
         self, ids: Sequence[str]
     ) -> Iterator[Claim | tuple[str, ChannelError]]:
         """Tickets by id, with the returns that came of them."""
-        return _each(ids, lambda ref: claim(self._ticket(ref), self._codes(ref)))
+        return each(ids, lambda ref: claim(self._ticket(ref), self._codes(ref)))
 
     def act(self, ticket_id: str, action: str, args: ActionArgs) -> None:
         """Tell an event, or ask for a return code; done already is no error."""
@@ -131,7 +128,7 @@ class Tickets:
             try:
                 found = self._messages(ticket)
                 yield from (m for m in found if not wanted or m.external_id == ref)
-            except _FATAL:
+            except FATAL:
                 raise
             except ChannelError as error:
                 yield ref, error
@@ -167,7 +164,7 @@ class Tickets:
         self, ids: Sequence[str]
     ) -> Iterator[Return | tuple[str, ChannelError]]:
         """By ``ticket:return``."""
-        return _each(ids, self._return)
+        return each(ids, self._return)
 
     # --- inside
 
@@ -310,14 +307,3 @@ def _author(raw: Json) -> str:
         return _SELLER
     is_channel = text(sub(raw, "owner", "code")) in ("channel", "magalu")
     return "channel" if is_channel else "buyer"
-
-
-def _each(ids: Sequence[str], read: Callable[[str], Any]) -> Iterator[Any]:
-    """The result for each id; a failed one as (id, error)."""
-    for ref in ids:
-        try:
-            yield read(ref)
-        except _FATAL:
-            raise
-        except ChannelError as error:
-            yield ref, error

@@ -1,35 +1,43 @@
-"""JSON values to ours: money with its normalizer, moments, ids."""
+"""JSON values to ours: the common ones, and Magalu's money with its normalizer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import Decimal
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from odoo.addons.marketplace_connector.domain.contract import ContractDrift, Rejected
+from odoo.addons.marketplace_connector.domain.contract import Rejected
+from odoo.addons.marketplace_connector.domain.values import (
+    ZERO,
+    Json,
+    digits,
+    drift_guarded,
+    ident,
+    moment,
+    rows,
+    stamp,
+    sub,
+    text,
+)
 
 from ..const import NORMALIZER
 
-Json = dict[str, Any]
-P = ParamSpec("P")
-R = TypeVar("R")
-ZERO = Decimal(0)
-
-
-def drift_guarded(function: Callable[P, R]) -> Callable[P, R]:
-    """An answer of an unexpected shape becomes ContractDrift, whatever broke."""
-
-    @wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as e:
-            # The value itself may be personal data: name only what was being read.
-            raise ContractDrift(f"{function.__name__}: {type(e).__name__}") from e
-
-    return guarded
+__all__ = [
+    "ZERO",
+    "Json",
+    "cents",
+    "digits",
+    "drift_guarded",
+    "ident",
+    "moment",
+    "money",
+    "part",
+    "precise_stamp",
+    "rows",
+    "stamp",
+    "sub",
+    "text",
+]
 
 
 def money(holder: Any, name: str, normalizer: Any = None) -> Decimal:
@@ -68,66 +76,7 @@ def cents(value: Decimal) -> int:
     return int(scaled)
 
 
-def moment(value: Any) -> datetime | None:
-    """An ISO date with time as aware UTC; one without an offset is UTC.
-
-    :raise ValueError: not a date
-    """
-    if not value:
-        return None
-    parsed = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=timezone.utc)
-    return parsed.astimezone(timezone.utc)
-
-
-def stamp(value: datetime) -> str:
-    """A moment as the API wants it, in whole seconds."""
-    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def precise_stamp(value: datetime) -> str:
     """A moment as the API wrote it, in milliseconds: "unchanged since" is about it."""
     utc = value.astimezone(timezone.utc)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
-
-
-def ident(value: Any) -> str:
-    """An id as text."""
-    return "" if value is None else str(value)
-
-
-def text(value: Any) -> str:
-    """A text without blanks around it."""
-    return ident(value).strip()
-
-
-def digits(value: Any) -> str:
-    """Only the digits of a document, telephone or CEP."""
-    return "".join(char for char in ident(value) if char.isdigit())
-
-
-def sub(value: Any, *names: str) -> Any:
-    """``value[names[0]][names[1]]…``, None as soon as one is absent or null.
-
-    :raise TypeError: something on the way is not an object
-    """
-    for name in names:
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise TypeError(f"{name}: an object is expected")
-        value = value.get(name)
-    return value
-
-
-def rows(value: Any) -> list[Json]:
-    """A list of objects; absent is empty.
-
-    :raise TypeError: anything else
-    """
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise TypeError("a list of objects is expected")
-    return value

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Ack,
     Capabilities,
     ChannelError,
@@ -36,6 +37,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     RawRequest,
     TokenSet,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 from odoo.addons.marketplace_connector.domain.http import HttpClient, HttpOptions
 
 from ..const import (
@@ -48,19 +50,20 @@ from ..const import (
 )
 from . import events, invoices, labels, polling
 from .cancel import CancelMixin
-from .client import Client, Json
+from .client import Client
+from .client_issuer import IssuerClient
 from .client_offers import OfferClient
 from .client_service import ServiceClient
-from .each import FATAL, each
 from .errors import classify
-from .mapping import drift_guarded, is_dead, map_live, map_order, shipment_id
+from .issued import IssuerMixin
+from .mapping import is_dead, map_live, map_order, shipment_id
 from .oauth import Application, OAuth
 from .offers import OfferMixin
 from .parties import billing_party
 from .returns import ReturnMixin
 from .shipments import orders_of, parcel
 from .talk import TalkMixin
-from .values import ident, sub
+from .values import Json, drift_guarded, ident, sub
 
 _SLA_STATUSES = frozenset({"pending", "handling", "ready_to_ship"})
 
@@ -69,7 +72,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
+class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin, IssuerMixin):
     """One seller account of Mercado Livre Brasil, for one job."""
 
     code = CHANNEL
@@ -95,6 +98,7 @@ class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
                 Feature.MESSAGES,
                 Feature.CLAIMS,
                 Feature.RETURNS,
+                Feature.CHANNEL_INVOICE,
             }
         ),
     )
@@ -120,6 +124,7 @@ class MercadoLivreAdapter(OfferMixin, CancelMixin, TalkMixin, ReturnMixin):
         self._client = Client(http)
         self._offers = OfferClient(http)
         self._service = ServiceClient(http)
+        self._issuer = IssuerClient(http)
         self._oauth = OAuth(self._app, self._client, now)
         self._shipments: dict[str, Json] = {}
         self._members: dict[str, tuple[str, ...]] = {}

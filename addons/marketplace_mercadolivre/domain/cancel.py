@@ -12,11 +12,11 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Transient,
 )
 
-from .client import Client, Json
+from .client import Client
 from .client_service import ServiceClient
 from .errors import BUG, OPERATOR
-from .mapping import drift_guarded, is_dead
-from .values import money
+from .mapping import is_dead
+from .values import Json, drift_guarded, money
 
 # Reason of the API and what the buyer reads (at most 160 characters).
 _REASONS = {

@@ -21,14 +21,13 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Rejected,
     Transient,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 
 from ..const import CLAIM_MESSAGE_LIMIT, CLAIM_PAGE
-from .client import Client, Json
+from .client import Client
 from .client_service import ServiceClient
-from .each import each
 from .errors import BUG, OPERATOR
-from .mapping import drift_guarded
-from .values import ident, moment, sub, text
+from .values import Json, drift_guarded, ident, moment, sub, text
 
 RETURN = "return"
 _OPENED = "opened"

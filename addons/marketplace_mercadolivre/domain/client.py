@@ -21,8 +21,7 @@ from odoo.addons.marketplace_connector.domain.http import (
 )
 
 from ..const import SEARCH_LIMIT, SITE
-
-Json = dict[str, Any]
+from .values import Json
 
 
 class Client:

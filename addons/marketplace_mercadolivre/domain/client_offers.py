@@ -10,8 +10,8 @@ from typing import Any
 
 from odoo.addons.marketplace_connector.domain.http import Call, HttpClient, decode
 
-from .client import Json, as_object, as_rows, reading, writing
-from .values import ident
+from .client import as_object, as_rows, reading, writing
+from .values import Json, ident
 
 
 class OfferClient:

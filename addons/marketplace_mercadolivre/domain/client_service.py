@@ -15,8 +15,8 @@ from odoo.addons.marketplace_connector.domain.contract import Attachment
 from odoo.addons.marketplace_connector.domain.http import Call, HttpClient
 
 from ..const import CLAIM_PAGE, MESSAGE_AGENT, SEARCH_LIMIT, SITE
-from .client import Json, as_object, as_rows, reading, writing
-from .values import ident
+from .client import as_object, as_rows, reading, writing
+from .values import Json, ident
 
 _CLAIM = "/post-purchase/v1/claims/{id}"
 _PACK = "/messages/packs/{id}/sellers/{seller}"

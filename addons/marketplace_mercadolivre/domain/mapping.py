@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
-from decimal import Decimal
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TypeVar
 
 from odoo.addons.marketplace_connector.domain.contract import (
     Cancellation,
-    ContractDrift,
     Fee,
     InvoiceTarget,
     Line,
@@ -41,7 +38,7 @@ from ..const import (
 from . import payments as pay
 from . import shipments as ship
 from .parties import receiver
-from .values import ident, moment, money, sub, text
+from .values import ZERO, Json, drift_guarded, ident, moment, money, sub, text
 from .vocabulary import (
     CANCEL_REQUESTED,
     DEAD_ORDERS,
@@ -52,27 +49,10 @@ from .vocabulary import (
     parcel_state,
 )
 
-Json = dict[str, Any]
-P = ParamSpec("P")
 R = TypeVar("R")
-ZERO = Decimal(0)
 
 # Without these nothing can be sold; a 206 answer may lack any of them.
 _ESSENTIAL = ("buyer", "order_items", "payments")
-
-
-def drift_guarded(function: Callable[P, R]) -> Callable[P, R]:
-    """An answer of an unexpected shape becomes ContractDrift, whatever broke."""
-
-    @wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as e:
-            # The value itself may be personal data: name only what was being read.
-            raise ContractDrift(f"{function.__name__}: {type(e).__name__}") from e
-
-    return guarded
 
 
 @drift_guarded

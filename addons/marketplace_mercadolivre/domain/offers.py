@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     Conflict,
     Cursor,
@@ -24,14 +25,12 @@ from odoo.addons.marketplace_connector.domain.contract import (
     StockLine,
     Transient,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 
 from ..const import FULFILLMENT, MULTIGET
-from .client import Json
 from .client_offers import OfferClient
-from .each import FATAL, chunks
 from .errors import OPERATOR
-from .mapping import drift_guarded
-from .values import digits, ident, money, sub, text
+from .values import Json, digits, drift_guarded, ident, money, sub, text
 
 _STATES = frozenset({"active", "paused", "closed"})
 _MULTI_ORIGIN = "warehouse_management"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import Payment, PaymentState
 
 from ..const import ACQUIRER_CNPJ, TAG_PAID
-from .values import ident, moment, money, text
+from .values import Json, ident, moment, money, text
 from .vocabulary import BRANDS, CARD_METHODS, METHODS, PAYMENTS
 
-Json = dict[str, Any]
 ZERO = Decimal(0)
 
 

@@ -18,8 +18,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 
 from ..const import POLL_OVERLAP, SEARCH_LIMIT
-from .mapping import drift_guarded
-from .values import ident, moment, text
+from .values import drift_guarded, ident, moment, text
 
 Fetch = Callable[[int], list[dict[str, Any]]]
 

@@ -24,14 +24,12 @@ from odoo.addons.marketplace_connector.domain.contract import (
     ReturnState,
     Transient,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 
 from .claims import RETURN, ClaimMixin, claim, offered
-from .client import Json
 from .client_service import ServiceClient
-from .each import each
 from .errors import BUG, OPERATOR
-from .mapping import drift_guarded
-from .values import ident, moment, money, text
+from .values import Json, drift_guarded, ident, moment, money, text
 
 LOW_COST = "low_cost"
 _STATES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from odoo.addons.marketplace_connector.domain.contract import (
     DocUnit,
@@ -14,10 +13,8 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 
 from ..const import INVOICE_LOGISTICS, KNOWN_LOGISTICS, OWN_LOGISTICS
-from .values import ident, moment, money, sub, text
+from .values import Json, ident, moment, money, sub, text
 from .vocabulary import parcel_state
-
-Json = dict[str, Any]
 
 _INVOICE_OF_PARCEL = {
     ParcelState.NOT_READY: InvoiceState.NOT_YET,

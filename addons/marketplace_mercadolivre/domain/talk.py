@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Attachment,
     ChannelError,
     Cursor,
@@ -20,15 +21,13 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Page,
     Rejected,
 )
+from odoo.addons.marketplace_connector.domain.each import each
 
 from ..const import ANSWER_LIMIT, CLAIM_MESSAGE_LIMIT, MESSAGE_LIMIT, SEARCH_LIMIT
 from .claims import ClaimMixin, offered
-from .client import Json
 from .client_service import ServiceClient
-from .each import FATAL, each
 from .errors import OPERATOR
-from .mapping import drift_guarded
-from .values import ident, moment, sub, text
+from .values import Json, drift_guarded, ident, moment, sub, text
 
 _LIMITS = {
     MessageKind.QUESTION: ANSWER_LIMIT,

@@ -1,4 +1,4 @@
-"""JSON values to ours: money, moments, ids, what is masked."""
+"""JSON values to ours: the common ones, and Mercado Livre's moments and masks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,30 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.marketplace_connector.domain.values import (
+    ZERO,
+    Json,
+    amount,
+    digits,
+    drift_guarded,
+    ident,
+    sub,
+)
+
 from ..const import ML_ZONE
+
+__all__ = [
+    "ZERO",
+    "Json",
+    "digits",
+    "drift_guarded",
+    "ident",
+    "is_masked",
+    "moment",
+    "money",
+    "sub",
+    "text",
+]
 
 # All X ("XXXXXXX"), or stars anywhere ("J*** S***").
 _MASK = re.compile(r"\*{2}|^[Xx\s.,-]*[Xx]{3}[Xx\s.,-]*$")
@@ -20,13 +43,8 @@ def money(value: Any) -> Decimal:
     :raise ValueError: not a number
     """
     if value is None:
-        return Decimal(0)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise ValueError("an amount is expected")
-    amount = Decimal(value)
-    if not amount.is_finite():
-        raise ValueError("an amount is expected")
-    return amount
+        return ZERO
+    return amount(value)
 
 
 def moment(value: Any) -> datetime | None:
@@ -40,11 +58,6 @@ def moment(value: Any) -> datetime | None:
     return parsed.astimezone(timezone.utc)
 
 
-def ident(value: Any) -> str:
-    """An id as text: numbers in some answers, strings in others."""
-    return "" if value is None else str(value)
-
-
 def text(value: Any) -> str:
     """A text; absent and masked are both empty, see ``is_masked``."""
     result = "" if value is None else str(value).strip()
@@ -54,22 +67,3 @@ def text(value: Any) -> str:
 def is_masked(value: Any) -> bool:
     """Whether the channel hides this value (``XXXXXXX``)."""
     return isinstance(value, str) and bool(_MASK.search(value))
-
-
-def digits(value: Any) -> str:
-    """Only the digits of a document or CEP."""
-    return "".join(char for char in ident(value) if char.isdigit())
-
-
-def sub(value: Any, *names: str) -> Any:
-    """``value[names[0]][names[1]]…``, None as soon as one is absent or null.
-
-    :raise TypeError: something on the way is not an object
-    """
-    for name in names:
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise TypeError(f"{name}: an object is expected")
-        value = value.get(name)
-    return value

@@ -163,3 +163,18 @@ class TestConnectAndImport(B2cCase):
             [("dedupe_key", "like", "reconcile-%")]
         )
         self.assertEqual(set(hints.mapped("external_id")), set(codes))
+
+    def test_order_of_full_is_not_ours_to_ship_and_its_note_is_kept(self):
+        self._connect()
+        placed = self.market.order(logistic_type="fulfillment")
+        self._import()
+        orders = self.env["marketplace.order"]
+        order = orders.search([("external_id", "=", str(placed.id))])
+        with trap_jobs() as trap:
+            orders._cron_channel_notes()
+            for job in trap.enqueued_jobs:
+                job.perform()
+        issued = self.market.engine.issuer.of_order(placed.id)
+        self.assertEqual(order.channel_nfe_file_id.raw, issued.xml.encode())
+        self.assertEqual(order.channel_nfe_key, issued.key)
+        self.assertFalse(self._sale(placed.id) or order.sale_order_id)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Ack,
     ActionArgs,
     Capabilities,
@@ -40,6 +41,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     StockLine,
     TokenSet,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 from odoo.addons.marketplace_connector.domain.http import HttpClient, HttpOptions
 
 from ..const import (
@@ -57,7 +59,7 @@ from ..const import (
     POLL_WINDOW,
 )
 from . import cancellation, events, invoices, labels, offers, parcels, polling, returns
-from .batches import FATAL, chunks, read_all
+from .batches import read_all
 from .client import Client
 from .errors import reader
 from .mapping import invoice_target, is_paid, map_live, map_order

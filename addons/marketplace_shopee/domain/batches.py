@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from odoo.addons.marketplace_connector.domain.contract import (
-    AuthDead,
+    FATAL,
     ChannelError,
     NotFound,
-    RateLimited,
     Rejected,
-    TokenExpired,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 
 from .errors import CONFIG
 
-# After one of these every further call would fail in the same way.
-FATAL = (AuthDead, TokenExpired, RateLimited)
 T = TypeVar("T")
 Read = Callable[[Sequence[str]], dict[str, T]]
-
-
-def chunks(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Every id once, at most ``size`` together."""
-    unique = list(dict.fromkeys(ids))
-    for start in range(0, len(unique), size):
-        yield unique[start : start + size]
 
 
 def read_all(

@@ -11,6 +11,7 @@ import re
 from datetime import datetime
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     AlreadyDone,
     ChannelError,
     InvoiceFile,
@@ -26,7 +27,6 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 
 from ..const import CFOPS, NFE_MAX_BYTES, NFE_MIN_AGE, NFE_SURELY_KNOWN
-from .batches import FATAL
 from .client import Client
 from .errors import (
     BUG,

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Sequence
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     ContractDrift,
     LabelBatch,
@@ -20,10 +21,10 @@ from odoo.addons.marketplace_connector.domain.contract import (
     ParcelState,
     Rejected,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 
 from ..const import LABEL_TYPES
 from . import parcels
-from .batches import FATAL, chunks
 from .client import Client
 from .errors import BUG, OPERATOR, PRINT_FIRST, error_of
 from .values import Json, ident, text

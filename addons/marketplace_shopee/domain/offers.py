@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     Conflict,
     Cursor,
@@ -24,9 +25,10 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Rejected,
     StockLine,
 )
+from odoo.addons.marketplace_connector.domain.each import chunks
 
 from ..const import DETAIL_BATCH, ITEM_STATES
-from .batches import FATAL, chunks, read_all
+from .batches import read_all
 from .client import Client
 from .errors import OPERATOR
 from .values import Json, digits, drift_guarded, ident, money, rows, sub, text

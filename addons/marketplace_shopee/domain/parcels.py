@@ -11,6 +11,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     ChannelError,
     InvoiceState,
     NotFound,
@@ -24,7 +25,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
 
 from ..const import DETAIL_BATCH, OWN_CHANNELS
 from .amounts import line_key
-from .batches import FATAL, read_all
+from .batches import read_all
 from .client import Client
 from .errors import OPERATOR
 from .values import Json, drift_guarded, ident, moment, money, rows, sub, text

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from odoo.addons.marketplace_connector.domain.contract import (
+    FATAL,
     Action,
     ActionArgs,
     ChannelError,
@@ -28,7 +29,6 @@ from odoo.addons.marketplace_connector.domain.contract import (
 
 from ..const import POLL_OVERLAP, POLL_WINDOW
 from .amounts import line_key
-from .batches import FATAL
 from .client import Client
 from .errors import OPERATOR
 from .values import Json, drift_guarded, epoch, ident, moment, money, rows, text

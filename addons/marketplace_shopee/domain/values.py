@@ -1,33 +1,34 @@
-"""JSON values to ours: money, moments, ids, what is masked; and shapes that drift."""
+"""JSON values to ours: the common ones, and Shopee's money, moments and masks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import Decimal
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from odoo.addons.marketplace_connector.domain.contract import ContractDrift
+from odoo.addons.marketplace_connector.domain.values import (
+    ZERO,
+    Json,
+    amount,
+    drift_guarded,
+    rows,
+    sub,
+)
 
-Json = dict[str, Any]
-P = ParamSpec("P")
-R = TypeVar("R")
-ZERO = Decimal(0)
-
-
-def drift_guarded(function: Callable[P, R]) -> Callable[P, R]:
-    """An answer of an unexpected shape becomes ContractDrift, whatever broke."""
-
-    @wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as e:
-            # The value itself may be personal data: name only what was being read.
-            raise ContractDrift(f"{function.__name__}: {type(e).__name__}") from e
-
-    return guarded
+__all__ = [
+    "ZERO",
+    "Json",
+    "digits",
+    "drift_guarded",
+    "epoch",
+    "ident",
+    "is_masked",
+    "moment",
+    "money",
+    "rows",
+    "sub",
+    "text",
+]
 
 
 def money(value: Any) -> Decimal:
@@ -37,12 +38,7 @@ def money(value: Any) -> Decimal:
     """
     if value is None or value == "":
         return ZERO
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise ValueError("an amount is expected")
-    amount = Decimal(value)
-    if not amount.is_finite():
-        raise ValueError("an amount is expected")
-    return amount
+    return amount(value)
 
 
 def moment(value: Any) -> datetime | None:
@@ -76,29 +72,3 @@ def is_masked(value: Any) -> bool:
 def digits(value: Any) -> str:
     """Only the digits of a document, key or CEP; a masked one has none."""
     return "".join(char for char in text(value) if char.isdigit())
-
-
-def sub(value: Any, *names: str) -> Any:
-    """``value[names[0]][names[1]]…``, None as soon as one is absent or null.
-
-    :raise TypeError: something on the way is not an object
-    """
-    for name in names:
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise TypeError(f"{name}: an object is expected")
-        value = value.get(name)
-    return value
-
-
-def rows(value: Any) -> list[Json]:
-    """A list of objects; absent is empty.
-
-    :raise ContractDrift: something else
-    """
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise ContractDrift("a list of objects is expected")
-    return value

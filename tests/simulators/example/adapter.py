@@ -9,13 +9,13 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from odoo.addons.marketplace_connector.domain import contract as c
+from odoo.addons.marketplace_connector.domain.each import each
 from odoo.addons.marketplace_connector.domain.http import Call, HttpClient
 
 from .mapping import read
 
 INVOICE = "/orders/{id}/invoice"
 XML = {"Content-Type": "application/xml"}
-FATAL = (c.AuthDead, c.TokenExpired, c.RateLimited)
 
 
 def classify(answer):
@@ -102,20 +102,11 @@ class ExampleAdapter:
                 return
 
     def orders(self, ids):
-        for ref in ids:
-            try:
-                yield self._order(ref)
-            except FATAL:
-                raise  # the next one would fail as well
-            except c.ChannelError as error:
-                yield ref, error
+        return each(ids, self._order)
 
     def _order(self, ref):
         raw = self._http.json(Call("GET", "/orders/{id}", {"id": ref}, ref=ref))
-        try:
-            return read(raw, self._shop)
-        except (KeyError, TypeError, ValueError, ArithmeticError) as exc:
-            raise c.ContractDrift(f"order: {type(exc).__name__}") from exc
+        return read(raw, self._shop)
 
     def buyer_fiscal(self, order):
         return order.buyer

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.marketplace_connector.domain import contract as c
+from odoo.addons.marketplace_connector.domain.values import drift_guarded
 
 ORDERS = {
     "new": c.OrderState.AWAITING_PAYMENT,
@@ -21,6 +22,7 @@ PARCELS = {
 }
 
 
+@drift_guarded
 def read(raw, shop):
     """A word without a meaning becomes UNKNOWN and is kept; money is Decimal."""
     ref, status, key = raw["id"], raw["status"], raw["key"]

@@ -19,7 +19,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
 )
 from odoo.addons.marketplace_magalu.domain.amounts import spread
 from odoo.addons.marketplace_magalu.domain.mapping import map_live, map_order
-from odoo.addons.marketplace_magalu.domain.values import cents, moment, money, rows
+from odoo.addons.marketplace_magalu.domain.values import cents, moment, money
 
 TENANT = "tenant-1"
 KEY = "35261133000111000182550010000000011123456789"
@@ -283,10 +283,7 @@ def test_order_without_deliveries_waits(raw):
     assert mapped(raw).partial
 
 
-def test_rows_and_cents():
-    assert rows(None) == []
-    with pytest.raises(TypeError):
-        rows({})
+def test_no_part_of_a_cent_is_lost():
     assert cents(Decimal("219.90")) == 21990
     with pytest.raises(Rejected):
         cents(Decimal("1.005"))

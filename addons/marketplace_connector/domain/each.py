@@ -1,21 +1,13 @@
-"""Reading many things one by one: what fails alone, and what fails for all."""
+"""Reading many things, one by one or some at once: what fails, fails alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from odoo.addons.marketplace_connector.domain.contract import (
-    AuthDead,
-    ChannelError,
-    RateLimited,
-    TokenExpired,
-)
+from .errors import FATAL, ChannelError
 
 T = TypeVar("T")
-
-# One of these on one thing means that the next one fails in the same way.
-FATAL = (AuthDead, TokenExpired, RateLimited)
 
 
 def each(
