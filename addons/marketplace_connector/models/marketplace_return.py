@@ -56,8 +56,8 @@ class MarketplaceReturn(models.Model):
     )
     parcel_data = fields.Json(
         readonly=True,
-        help="List of {external_id, state, tracking, carrier, direction}; the direction "
-        "tells the way to the channel's warehouse from the way on to us.",
+        # The direction tells the way to the channel's warehouse from the way on to us.
+        help="List of {external_id, state, tracking, carrier, direction}.",
     )
     tracking = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)

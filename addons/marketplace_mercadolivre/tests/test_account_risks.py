@@ -21,9 +21,9 @@ from odoo.addons.marketplace_connector.domain.contract import (
 from odoo.addons.marketplace_connector.models.marketplace_token import TokenSource
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .order_risks import OrderRisks
-
 from simulators.mercadolivre import CatalogItem, MercadoLivreSimulator
+
+from .order_risks import OrderRisks
 
 CHAIR = CatalogItem("MLB4510027301", None, "CAD-1", "Cadeira", Decimal("199.90"))
 
@@ -242,7 +242,7 @@ class TestAccountRisks(OrderRisks, MarketCase, B2cCase):
 
 
 @tagged("post_install", "-at_install")
-class TestWorkersRace(MarketCase, TransactionCase):
+class TestRefreshRace(MarketCase, TransactionCase):
     """Two workers on two connections; what they see is committed and removed again."""
 
     @classmethod

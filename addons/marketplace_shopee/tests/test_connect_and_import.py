@@ -140,9 +140,7 @@ class TestConnectAndImport(B2cCase):
         self._import()
         self.assertFalse(self._sale(order_id), "it is held for an hour")
         self.market.advance(order_id, "cancel")
-        binding = self.env["marketplace.order"].search(
-            [("external_id", "=", order_id)]
-        )
+        binding = self.env["marketplace.order"].search([("external_id", "=", order_id)])
         with trap_jobs():
             # The hour is over, and somebody looks once more.
             binding._read_and_apply(self.account, [order_id])
