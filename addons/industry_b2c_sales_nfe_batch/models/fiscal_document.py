@@ -1,7 +1,6 @@
 from odoo import models
 
 from odoo.addons.industry_b2c_sales.domain.axes import Axis, FiscalState
-from odoo.addons.industry_b2c_sales.models.sale_order_cancel import UNDONE
 
 SOURCE = "sefaz"
 
@@ -75,7 +74,7 @@ class FiscalDocument(models.Model):
     def _b2c_resume_cancellation(self):
         """The plan of a cancelled or replaced order waits for what the SEFAZ says."""
         orders = self._b2c_orders().filtered(
-            lambda order: order.b2c_order_state in UNDONE
+            lambda order: order.b2c_order_state in ("cancelled", "superseded")
         )
         orders._b2c_queue_cancellation()
 
