@@ -72,9 +72,9 @@ class FiscalDocument(models.Model):
         self._b2c_orders()._b2c_log_each(Axis.FISCAL, state, SOURCE, news)
 
     def _b2c_resume_cancellation(self):
-        """The plan of a cancelled order waits for what the SEFAZ says."""
+        """The plan of a cancelled or replaced order waits for what the SEFAZ says."""
         orders = self._b2c_orders().filtered(
-            lambda order: order.b2c_order_state == "cancelled"
+            lambda order: order.b2c_order_state in ("cancelled", "superseded")
         )
         orders._b2c_queue_cancellation()
 

@@ -13,9 +13,9 @@ from .common import OrderNfeCase
 class TestNfeOfOrder(OrderNfeCase):
     """A consumer's order meets the real pipeline and a SEFAZ on 127.0.0.1."""
 
-    def _consumer_cancels(self, order):
+    def _consumer_cancels(self, order, state=OrderState.CANCELLED):
         order._b2c_log(
-            *(Axis.ORDER, OrderState.CANCELLED),
+            *(Axis.ORDER, state),
             source=SOURCE,
             uid="cancel-1",
             at=datetime.now(UTC),
@@ -58,11 +58,34 @@ class TestNfeOfOrder(OrderNfeCase):
         self.assertEqual(self.open_issues().order_id, order)
         self.assertTrue(note.nfe_problem)
 
+    def test_cancelled_while_the_sefaz_has_the_note(self):
+        """Whether it is authorised is not known yet: the plan waits for that."""
+        order = self.invoiced()
+        self.sefaz.fault("NFeAutorizacao4", "drop_after")
+        self._run_jobs(rounds=1)
+        self.assertEqual(self._note(order).nfe_transmission, "unknown")
+        self._consumer_cancels(order)
+        self._run_jobs()
+        self.assertUndone(order)
+        self.assertEqual(len(self.sefaz.notes()), 1, "it was not sent once more")
+
+    def test_split_by_the_channel_after_authorisation(self):
+        """The order lives on in others: its own note is undone like a cancelled one."""
+        order = self.invoiced()
+        self._run_jobs()
+        self._consumer_cancels(order, OrderState.SUPERSEDED)
+        self._run_jobs()
+        self.assertUndone(order)
+
     def test_cancelled_after_authorisation(self):
         order = self.invoiced()
         self._run_jobs()
         self._consumer_cancels(order)
         self._run_jobs()
+        self.assertUndone(order)
+
+    def assertUndone(self, order):
+        """Its note is cancelled at the SEFAZ, its goods are free, nothing is left."""
         note = self._note(order)
         self.assertEqual(note.state_edoc, "cancelada")
         self.assertEqual(self.sefaz.note(note.document_key)["status"], "cancelled")

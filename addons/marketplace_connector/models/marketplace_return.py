@@ -55,7 +55,9 @@ class MarketplaceReturn(models.Model):
         "Empty: the whole order.",
     )
     parcel_data = fields.Json(
-        readonly=True, help="List of {external_id, state, tracking, carrier}."
+        readonly=True,
+        # The direction tells the way to the channel's warehouse from the way on to us.
+        help="List of {external_id, state, tracking, carrier, direction}.",
     )
     tracking = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
@@ -96,6 +98,7 @@ class MarketplaceReturn(models.Model):
                 "state": parcel.state.value,
                 "tracking": parcel.tracking,
                 "carrier": parcel.carrier,
+                "direction": parcel.direction,
             }
             for parcel in one.parcels
         ]

@@ -7,6 +7,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from ..domain.contract import LiveCheck, OrderState, ParcelState, PaymentState
 from .shop import NOW, order_of, timedelta
 
+STATIONS = ("wave", "pick", "pack")
 GONE = LiveCheck(OrderState.CANCELLED, PaymentState.REFUNDED)
 
 
@@ -48,6 +49,12 @@ class CancelPoints:
         quants = self.env["stock.quant"].search([("product_id", "=", self.chair.id)])
         return sum(quants.mapped("reserved_quantity")) - 1
 
+    def verdicts(self, sale):
+        """Why none of the stations may touch the order."""
+        verdicts = [sale._b2c_guard(station)[sale.id] for station in STATIONS]
+        self.assertFalse([verdict for verdict in verdicts if verdict.go])
+        return {verdict.reason_code for verdict in verdicts}
+
     # ------------------------------------------------------------ eight points
 
     def test_cancelled_before_the_reservation(self):
@@ -65,6 +72,19 @@ class CancelPoints:
         self.assertEqual(self.reserved(), 1)
         self.assertEqual(self.channel_cancels("9002"), {"release_stock": "done"})
         self.assertEqual(self.reserved(), 0)
+        self.assertEqual(self.verdicts(sale), {"order_cancelled"})
+
+    def test_cancelled_behind_the_back_of_wave_pick_and_pack(self):
+        """No event told us: each station asks the channel before it goes on."""
+        for number, station in enumerate(STATIONS, 9002):
+            sale = self.sale(str(number))
+            self.assertTrue(sale._b2c_guard(station)[sale.id].go)
+            self.frozen.tick(timedelta(minutes=20))
+            self.shop.live[str(number)] = GONE
+            with trap_jobs():
+                verdict = sale._b2c_guard(station)[sale.id]
+            self.assertEqual(verdict.reason_code, "order_cancelled", station)
+            self.assertEqual(sale.b2c_order_state, "cancelled", station)
 
     def test_cancelled_after_the_pick(self):
         sale = self.sale()
@@ -73,6 +93,7 @@ class CancelPoints:
         sale.picking_ids.move_line_ids.picked = True
         steps = self.channel_cancels("9002")
         self.assertEqual(steps["put_back"], "manual")
+        self.assertEqual(self.verdicts(sale), {"order_cancelled"})
         self.assertEqual(self.reserved(), 0)
 
     def test_cancelled_while_the_note_is_at_the_sefaz(self):

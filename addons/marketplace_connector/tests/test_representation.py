@@ -71,6 +71,19 @@ class TestRepresentation(ConnectorCase):
         document = self.authorise(sale)
         self.assertGreaterEqual(document.document_date, sale.date_order)
 
+    def test_order_late_in_the_evening_is_invoiced_on_that_day(self):
+        """23:30 in Brasília, where UTC is tomorrow already."""
+        placed = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+        self.frozen.move_to(placed + timedelta(minutes=20))
+        sale = self.read(
+            order_of("9001", created_at=placed, updated_at=placed)
+        ).sale_order_id
+        self.advance(sale)
+        document = self.authorise(sale)
+        self.assertEqual(str(sale.invoice_ids.invoice_date), "2026-11-23")
+        self.assertEqual(sale.b2c_ordered_at, placed.replace(tzinfo=None))
+        self.assertGreater(document.document_date, sale.b2c_ordered_at)
+
     def test_masked_update_erases_nobody(self):
         sale = self.read(order_of("9001")).sale_order_id
         hidden = Party(masked=True, address=Address(masked=True))
@@ -121,6 +134,8 @@ class TestRepresentation(ConnectorCase):
         )
         sales = self.read(*orders).sale_order_id
         self.assertEqual(len(sales), 3)
+        paid = sales.sorted("b2c_external_id").mapped("b2c_paid_total")
+        self.assertEqual(paid, [219.80, 199.90, 399.80], "money per order")
         self.advance(sales)
         invoice = sales.invoice_ids
         self.assertEqual(len(invoice), 1)
@@ -213,6 +228,39 @@ class TestRepresentation(ConnectorCase):
         steps = sale.b2c_cancel_step_ids.mapped("step")
         self.assertIn("cancel_nfe", steps)
         self.assertFalse(sale._b2c_guard("dispatch")[sale.id].go)
+
+    def test_split_cart_after_the_note_sells_nothing_twice(self):
+        """One parcel of two chairs becomes two orders with a parcel each."""
+        pair = replace(chair(), qty=Decimal(2))
+        row = self.authorised("9001", pack_id="P1", lines=(pair,))
+        old = row.sale_order_ids
+        self.read(
+            order_of(
+                "9001",
+                pack_id="P1",
+                state=OrderState.SUPERSEDED,
+                updated_at=NOW + timedelta(minutes=5),
+                lines=(pair,),
+                parcels=(),
+                invoice_targets=(),
+            )
+        )
+        with trap_jobs():
+            old._b2c_run_cancellation()
+        pieces = ("9101", "9102")
+        new = self.read(*(order_of(one, pack_id="P1") for one in pieces)).sale_order_id
+        for sale in new:
+            self.advance(sale)
+            self.authorise(sale)
+        self.assertEqual(len(new.invoice_ids), 2)
+        self.assertFalse(new.invoice_ids & old.invoice_ids)
+        quants = self.env["stock.quant"].search([("product_id", "=", self.chair.id)])
+        self.assertEqual(sum(quants.mapped("reserved_quantity")), 2)
+        rows = self.env["marketplace.outbox"].search([])
+        self.send(rows)
+        self.assertEqual(set(self.shop.invoices), {"S9101", "S9102"})
+        self.assertFalse((old | new)._b2c_guard("dispatch")[old.id].go)
+        self.assertTrue(all(new._b2c_guard("dispatch")[one.id].go for one in new))
 
     # ------------------------------------------------------------ units
 

@@ -10,6 +10,8 @@ from ..domain.contract import (
     Feature,
     MessageKind,
     OutcomeUnknown,
+    Parcel,
+    ParcelState,
     Rejected,
     ReturnedLine,
     ReturnState,
@@ -214,6 +216,7 @@ class TestService(ConnectorCase):
         self.assertEqual(record.action_ids.mapped("code"), ["refund", "send_message"])
         issue = self.open_issues(code="channel_claim_due")
         self.assertEqual(issue.order_id, sale)
+        self.assertIn("25/11/2026", issue.message, "until when")
         self.shop.tell(
             claim(open=False, actions=(), updated_at=NOW + timedelta(minutes=1))
         )
@@ -271,20 +274,35 @@ class TestService(ConnectorCase):
         self.assertEqual(sale.b2c_return_state, "requested")
 
     def test_kinds_of_returns(self):
-        """Without goods, in part, inspected by the channel, lost on the way back."""
+        """Without goods, in part, inspected by the channel on the way, discarded
+        there, lost on the way back: each is known by what its record says."""
+        way = Parcel("P1", ParcelState.LOST, "not_delivered", direction="return")
+        legs = (
+            replace(way, state=ParcelState.DELIVERED),
+            replace(way, external_id="P2", direction="return_from_triage"),
+        )
         self.shop.tell(
             returned("R1", ReturnState.REFUNDED, needs_goods=False),
             returned("R2", lines=(ReturnedLine("MLB1/", Decimal(1)),)),
-            returned("R3", ReturnState.RECEIVED, review="discard"),
-            returned("R4", ReturnState.UNKNOWN, state_raw="not_delivered"),
+            returned("R3", ReturnState.IN_REVIEW, parcels=legs),
+            returned("R4", ReturnState.RECEIVED, review="discard"),
+            returned("R5", ReturnState.CLOSED, parcels=(way,)),
         )
         self.poll()
         self.assertFalse(self.found("return", "R1").needs_goods)
         self.assertEqual(
             self.found("return", "R2").line_data, [{"key": "MLB1/", "qty": "1"}]
         )
-        self.assertEqual(self.found("return", "R3").review, "discard")
-        self.assertEqual(self.found("return", "R4").state_raw, "not_delivered")
+        triage = self.found("return", "R3")
+        self.assertEqual(triage.state, "in_review")
+        self.assertEqual(
+            [leg["direction"] for leg in triage.parcel_data],
+            ["return", "return_from_triage"],
+        )
+        self.assertEqual(self.found("return", "R4").review, "discard")
+        lost = self.found("return", "R5")
+        self.assertEqual((lost.state, lost.needs_goods), ("closed", True))
+        self.assertEqual([leg["state"] for leg in lost.parcel_data], ["lost"])
 
     # ------------------------------------------------------------ people
 

@@ -23,6 +23,8 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 
 from simulators.mercadolivre import CatalogItem, MercadoLivreSimulator
 
+from .order_risks import OrderRisks
+
 CHAIR = CatalogItem("MLB4510027301", None, "CAD-1", "Cadeira", Decimal("199.90"))
 
 
@@ -69,7 +71,9 @@ class MarketCase:
 
 
 @tagged("post_install", "-at_install")
-class TestAccountRisks(MarketCase, B2cCase):
+class TestAccountRisks(OrderRisks, MarketCase, B2cCase):
+    allow_inherited_tests_method = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -286,3 +290,30 @@ class TestRefreshRace(MarketCase, TransactionCase):
         self.assertEqual(self._asked("/oauth/token"), 1)
         self.market.engine.oauth.check(f"Bearer {found[0]}")
         self.market.engine.oauth.check(f"Bearer {found[1]}")
+
+    def test_risk_04_notification_waits_for_no_job(self):
+        """A job that is at it for long holds its account, its rows and the tokens."""
+        body = {"resource": "/orders/2000001", "topic": "orders_v2"}
+        body["user_id"] = self.market.seller.user_id
+        body["application_id"] = int(self.market.client_id)
+        raw = RawRequest("POST", "", {}, json.dumps(body).encode(), utc_now())
+        accounts = self.env["marketplace.account"].browse(self.account_id)
+        with self.registry.cursor() as job, self.registry.cursor() as route:
+            busy, heard = (
+                accounts.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+                for cr in (job, route)
+            )
+            busy._set_error("still at it")
+            busy.flush_recordset()
+            busy._take_push_turn("stock")
+            busy.env["marketplace.order"]._lock_orders(busy, ["2000001"])
+            busy.env["marketplace.token"]._fetch(job, busy, lock=True)
+            route.execute("SET LOCAL lock_timeout = '1s'")
+            with trap_jobs():
+                self.assertEqual(heard._hear(raw).status, 200)
+            found = heard.env["marketplace.inbox"].search(
+                [("account_id", "=", self.account_id)]
+            )
+            self.assertEqual(found.mapped("external_id"), ["2000001"])
+            job.rollback()
+            route.rollback()

@@ -134,6 +134,19 @@ class TestConnectAndImport(B2cCase):
         self.assertFalse(self._sale(unpaid))
         self.assertFalse(self._sale(young), "the buyer may cancel for an hour")
 
+    def test_buyer_who_cancels_at_59_minutes_gets_no_nfe(self):
+        self._connect()
+        order_id = self.market.place(paid_ago=59 * 60 - 5)["order_id"]
+        self._import()
+        self.assertFalse(self._sale(order_id), "it is held for an hour")
+        self.market.advance(order_id, "cancel")
+        binding = self.env["marketplace.order"].search([("external_id", "=", order_id)])
+        with trap_jobs():
+            # The hour is over, and somebody looks once more.
+            binding._read_and_apply(self.account, [order_id])
+        self.assertEqual(binding.state, "cancelled")
+        self.assertFalse(self._sale(order_id), "no sale, no number, no NF-e")
+
     def test_nfe_is_pushed_and_unlocks_the_label(self):
         self._connect()
         order_id = self.market.place(lines=[{"seller_sku": "CAD-1"}])["order_id"]
