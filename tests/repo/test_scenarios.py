@@ -11,8 +11,6 @@ from .source import ROOT, files, label, text, tree
 
 PAGE = ROOT / "docs/scenarios.md"
 NUMBERS = {*range(1, 31), 35, 36}
-# Its days do not fit into a test: a command plays them.
-PLAYED = {36}
 ROW = re.compile(r"^\| *(\d+) *\|([^|]+)\|([^|]+)\|$", re.MULTILINE)
 NAMED = re.compile(r"`((?:addons|tests)/[\w/]+\.py(?:::\w+)+)`")
 ROWS = {int(number): (risk, proof) for number, risk, proof in ROW.findall(text(PAGE))}
@@ -65,17 +63,12 @@ def test_every_scenario_has_one_row():
     assert len(ROW.findall(text(PAGE))) == len(NUMBERS)
 
 
-@pytest.mark.parametrize("number", sorted(NUMBERS - PLAYED))
+@pytest.mark.parametrize("number", sorted(NUMBERS))
 def test_scenario_names_its_risk_and_its_tests(number):
     risk, proof = ROWS[number]
     assert risk.strip()
     # Whatever is not a well-formed name of a test would not be looked up.
     assert len(NAMED.findall(proof)) == proof.count(".py") > 0
-
-
-@pytest.mark.parametrize("number", sorted(PLAYED))
-def test_scenario_that_is_played_names_its_command(number):
-    assert re.search(r"`bin/\w+ [^`]+`", ROWS[number][1])
 
 
 @pytest.mark.parametrize(("number", "name"), PROOFS)
