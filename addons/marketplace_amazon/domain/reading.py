@@ -19,6 +19,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     FATAL,
     AuthDead,
     ChannelError,
+    RateLimited,
     TokenExpired,
 )
 
