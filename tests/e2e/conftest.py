@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from bin.lib.day.processes import ROOT
 from bin.lib.day.world import World
 
-LOCAL = Path(os.environ.get("B2C_LOCAL", ROOT / ".local"))
+from .screens import BROWSERS, LOCAL, PICTURES, QUIET
+
 DAY_PORT = 8169
 WAIT_SECONDS = 120
 
@@ -81,6 +83,17 @@ def day_world(second_day: dict[str, Any]) -> Iterator[World]:
 def fresh_world() -> Iterator[World]:
     """Simulators and Odoo on a database with the demo company and no order."""
     yield from running(new_world("e2e_fresh"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all roles."""
+    program = next(filter(None, map(shutil.which, BROWSERS)))
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
 
 
 def new_world(name: str) -> World:

@@ -3,20 +3,18 @@ order desk does it in a browser: upload, check, take in, correct what is left.""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bin.lib.day.world import COMPANY, PASSWORD, World
 from simulators.mercadolivre.catalog import DEFAULT_CATALOG
 
 from .conftest import wait_for
-from .test_screens import BROWSERS, PICTURES, QUIET, action, picture
+from .screens import action, log_in, picture
 
 SOURCE = "loja/1"
 HEADERS = (
@@ -65,25 +63,10 @@ def layout(day_world: World) -> int:
 
 
 @pytest.fixture(scope="module")
-def seller(day_world: World, layout: int) -> Iterator[Page]:
+def seller(browser: Browser, day_world: World, layout: int) -> Page:
     """A browser of somebody of the order desk."""
-    program = next(filter(None, map(shutil.which, BROWSERS)))
-    PICTURES.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        context = browser.new_context(
-            viewport={"width": 1440, "height": 900}, locale="pt-BR"
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto(f"{day_world.odoo_url}/web/login")
-        page.fill("input[name=login]", "pedidos")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_web_client")
-        yield page
-        browser.close()
+    return log_in(browser, day_world, "pedidos")
 
 
 def upload(page: Page, world: World, file: Path) -> None:

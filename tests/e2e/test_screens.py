@@ -1,61 +1,20 @@
-"""What people see, in a real browser, in Portuguese.
-
-``B2C_SCREENSHOTS=docs/img bin/test e2e`` renews the pictures of the documentation.
-"""
+"""What people see, in a real browser, in Portuguese."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bin.lib.day.web import post
 from bin.lib.day.world import COMPANY, PASSWORD, World
 
-from .conftest import LOCAL, wait_for
+from .conftest import wait_for
+from .screens import PICTURES, action, log_in, picture
 
-PICTURES = Path(os.environ.get("B2C_SCREENSHOTS", LOCAL / "e2e-img"))
-WIDTH, HEIGHT = 1440, 900
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 # The carrier's scan may have been told already.
 LEFT = {"handed_over": "Expedida", "in_transit": "Em trânsito"}
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all roles."""
-    program = next(filter(None, map(shutil.which, BROWSERS)))
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        browser.close()
-
-
-def log_in(browser: Browser, world: World, login: str) -> Page:
-    """A window of a user of the demo who has the rights of one role."""
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT},
-        locale="pt-BR",
-        timezone_id="America/Sao_Paulo",
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto(f"{world.odoo_url}/web/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_selector(".o_web_client")
-    return page
 
 
 @pytest.fixture(scope="module")
@@ -74,23 +33,6 @@ def warehouse(browser: Browser, day_world: World) -> Page:
 def fiscal(browser: Browser, day_world: World) -> Page:
     """The fiscal department's window."""
     return log_in(browser, day_world, "fiscal")
-
-
-def action(page: Page, world: World, name: str, record: int | None = None) -> None:
-    """Open an action, or one record of it, as a link does."""
-    page.goto(f"{world.odoo_url}/odoo/action-{name}" + (f"/{record}" if record else ""))
-    page.wait_for_selector(".o_view_controller")
-
-
-def picture(page: Page, name: str, height: int = HEIGHT) -> None:
-    """Take a picture of the window, made higher where a page needs it."""
-    page.set_viewport_size({"width": WIDTH, "height": height})
-    # The page never falls silent: it tries to reach the websocket.
-    page.wait_for_timeout(1500)
-    file = PICTURES / f"{name}.png"
-    page.screenshot(path=str(file))
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    assert file.stat().st_size > 10_000
 
 
 @pytest.fixture(scope="module")

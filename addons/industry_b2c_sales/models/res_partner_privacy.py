@@ -76,19 +76,19 @@ class ResPartner(models.Model):
                 del result["value"][name]
         return result
 
-    # The superuser's names hold the whole number: not from the same cache.
     @api.depends("b2c_consumer", "vat")
-    @api.depends_context("uid")
     def _compute_display_name(self):
+        # Masked for the superuser as well: a screen reads the name of what a record
+        # points at with his rights.
         masked = self.browse()
-        if self.env.context.get("show_vat") and not self.env.su:
+        if self.env.context.get("show_vat"):
             masked = self.filtered(lambda partner: partner._b2c_hides_cpf())
         super(ResPartner, self - masked)._compute_display_name()
-        for partner in masked:
-            plain = partner.with_context(show_vat=False)
-            glue = " \n " if self.env.context.get("show_address") else " - "
-            cpf = masked_cpf(partner.vat)
-            partner.display_name = f"{plain.display_name}{glue}{cpf}"
+        plain = masked.with_context(show_vat=False)
+        super(ResPartner, plain)._compute_display_name()
+        glue = " \n " if self.env.context.get("show_address") else " - "
+        for partner, name in zip(masked, plain, strict=True):
+            partner.display_name = f"{name.display_name}{glue}{masked_cpf(partner.vat)}"
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         """Who has the group exports whole numbers and leaves a trace, others masked."""

@@ -22,6 +22,13 @@ class ChannelError(Exception):
         super().__init__(msg)
         self.code = code
 
+    @property
+    def name(self) -> str:
+        """The class of this module that an adapter's own error belongs to."""
+        return next(
+            kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__
+        )
+
 
 class Transient(ChannelError):
     """Network, 5xx, maintenance: the same call may work later."""

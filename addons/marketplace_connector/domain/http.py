@@ -298,7 +298,7 @@ class HttpClient:
             status=status,
             ms=int(seconds * 1000),
             at=at,
-            error=type(error).__name__ if error else "",
+            error=error.name if error else "",
             code=error.code if error else "",
         )
         self._options.on_call(record)

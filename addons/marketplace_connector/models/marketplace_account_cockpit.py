@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 from odoo.tools.misc import format_time
 
+from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, naive, utc_now
 
 from ..const import ZONE
@@ -106,6 +107,7 @@ class MarketplaceAccount(models.Model):
         env = self.env
         return {
             "RateLimited": env._("too many calls"),
+            "ChannelError": env._("refused by the channel"),
             "Transient": env._("no answer, goes on by itself"),
             "OutcomeUnknown": env._("answer lost, is read back"),
             "TokenExpired": env._("token renewed"),
@@ -118,6 +120,22 @@ class MarketplaceAccount(models.Model):
             "ContractDrift": env._("answer not understood"),
             "RefusedNotification": env._("notification refused: forged or repeated"),
         }
+
+    def _error_text(self, error) -> str:
+        """A ``ChannelError`` for people: its class in words, what the channel said;
+        of a defect of ours its class as it is."""
+        name = getattr(error, "name", "") or type(error).__name__
+        return f"{self._error_words().get(name, name)}: {redact(str(error))}"
+
+    def _answer_text(self, code, detail) -> str:
+        """A channel's answer for people: its code and words, or in our words what came
+        without a code (``code`` is a class then)."""
+        words = self._error_words()
+        if code in words:
+            return self.env._("The channel answered: %s", words[code])
+        return self.env._(
+            "The channel answered: %(code)s %(detail)s", code=code, detail=detail
+        )
 
     def _compute_limit_lines(self):
         now = fields.Datetime.now()

@@ -8,7 +8,6 @@ from math import ceil
 
 from odoo import api, fields, models
 
-from odoo.addons.industry_b2c_sales.domain.redact import redact
 from odoo.addons.industry_b2c_sales.timing import aware, utc_now, whole_seconds
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -209,4 +208,4 @@ class MarketplaceAccount(models.Model):
         """
         with own_transaction(self) as account:
             if account.try_lock_for_update(allow_referencing=True):
-                account._set_error(f"{type(error).__name__}: {redact(str(error))}")
+                account._set_error(account._in_company_language()._error_text(error))

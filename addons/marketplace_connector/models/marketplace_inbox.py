@@ -31,6 +31,21 @@ _logger = logging.getLogger(__name__)
 
 DRAIN_LIMIT = 5000
 
+KINDS = [
+    ("order", "Order"),
+    ("parcel", "Parcel"),
+    ("payment", "Payment"),
+    ("return", "Return"),
+    ("claim", "Claim"),
+    ("message", "Message"),
+    ("question", "Question"),
+    ("item", "Listing"),
+    ("stock", "Stock"),
+    ("invoice", "NF-e"),
+    ("other", "Other"),
+]
+"""See ``ChannelEvent``."""
+
 
 class MarketplaceInbox(models.Model):
     """A notification, a poll hit or a sweep: "look at this order".
@@ -52,10 +67,18 @@ class MarketplaceInbox(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     topic = fields.Char(readonly=True)
-    kind = fields.Char(required=True, readonly=True)
+    kind = fields.Selection(KINDS, "About", required=True, readonly=True)
     external_id = fields.Char("Channel ID", required=True, readonly=True, index=True)
     dedupe_key = fields.Char(required=True, readonly=True)
-    auth = fields.Char("Authenticity", readonly=True)
+    auth = fields.Selection(
+        [
+            ("valid", "Signature is right"),
+            ("unsigned", "Unsigned: only the ID is believed"),
+            ("own", "Our own question"),
+        ],
+        "Authenticity",
+        readonly=True,
+    )
     body = fields.Text(
         readonly=True,
         groups="marketplace_connector.marketplace_connector_group_manager",
@@ -309,6 +332,7 @@ class MarketplaceInbox(models.Model):
         )
         for row in self - done:
             error = errors[row.external_id]
+            account = row.account_id._in_company_language()
             if isinstance(error, AuthDead):
                 # Not the order's fault: it waits until the account is connected again.
                 row.write({"state": "new", "error": redact(str(error))[:500]})
@@ -328,7 +352,7 @@ class MarketplaceInbox(models.Model):
                     "attempts": attempts,
                     "next_try": now + wait,
                     "processed_at": now,
-                    "error": f"{type(error).__name__}: {redact(str(error))}"[:500],
+                    "error": account._error_text(error)[:500],
                 }
             )
 

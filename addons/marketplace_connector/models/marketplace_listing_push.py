@@ -187,9 +187,9 @@ class MarketplaceListing(models.Model):
     def _describe(self, error) -> str:
         """The channel's answer for a person, in the company's language."""
         account = self.account_id._in_company_language()
-        code, detail = error.code or type(error).__name__, redact(str(error))
-        return account._offer_problem(code, detail) or account.env._(
-            "The channel answered: %(code)s %(detail)s", code=code, detail=detail
+        code, detail = error.code or error.name, redact(str(error))
+        return account._offer_problem(code, detail) or account._answer_text(
+            code, detail
         )
 
     def _report_push(self, kind):

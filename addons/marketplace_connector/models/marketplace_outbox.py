@@ -30,6 +30,7 @@ class MarketplaceOutbox(models.Model):
         ondelete="restrict",
     )
     document_key = fields.Char(related="document_id.document_key", string="Key")
+    document_number = fields.Char(related="document_id.document_number")
     parcel_id = fields.Many2one(
         "marketplace.parcel",
         required=True,
@@ -173,3 +174,4 @@ class MarketplaceOutbox(models.Model):
                     "error_message": row._describe(code, ""),
                 }
             )
+            row.env["b2c.issue"]._solve(None, row)

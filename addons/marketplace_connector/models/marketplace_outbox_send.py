@@ -250,6 +250,9 @@ class MarketplaceOutbox(models.Model):
         )
         if self.error_class == "config":
             self._pause_on_config_errors()
+        else:
+            # A buyer's cancellation may be the reason, and nobody told us of it.
+            self.sale_order_ids.marketplace_order_ids.action_reread()
 
     def _pause_on_config_errors(self):
         """Three in a row: the next five hundred would fail as well."""
@@ -321,6 +324,4 @@ class MarketplaceOutbox(models.Model):
         text = known.get(code) or account._invoice_problem(code, detail)
         if text:
             return text
-        return env._(
-            "The channel answered: %(code)s %(detail)s", code=code, detail=detail
-        )[:1000]
+        return account._answer_text(code, detail)[:1000]

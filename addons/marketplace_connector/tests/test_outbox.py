@@ -15,7 +15,7 @@ from ..domain.contract import (
     Transient,
 )
 from .common import ConnectorCase
-from .shop import NOW, timedelta
+from .shop import LATER, NOW, order_of, timedelta
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +59,16 @@ class TestOutbox(ConnectorCase):
         self.assertEqual(issue.order_id, row.sale_order_ids)
         self.assertIn("nfe_order_value_divergence", issue.message)
         self.assertIn("O canal respondeu", issue.message)
+
+    def test_refusal_may_be_the_first_word_of_a_cancellation(self):
+        row = self.refused(Rejected("invalid_shipment", "cancelled"))
+        told = self.env["marketplace.inbox"].search([("external_id", "=", "9001")])
+        self.assertEqual((told.kind, told.auth), ("order", "own"))
+        self.read(order_of("9001", state=OrderState.CANCELLED, updated_at=LATER))
+        self.assertEqual(row.sale_order_ids.b2c_order_state, "cancelled")
+        row.sale_order_ids._b2c_cancel_step_void_label()
+        self.assertEqual(row.state, "blocked")
+        self.assertFalse(self.open_issues(code="channel_xml_rejected"))
 
     def test_sent_again_after_the_correction(self):
         row = self.refused(Rejected("nfe_order_value_divergence", "value"))

@@ -59,6 +59,16 @@ USERS = (
             "account.group_account_invoice",
         ],
     },
+    {
+        "login": "atendimento",
+        "name": "Atendimento",
+        "groups": ["marketplace_connector.marketplace_connector_group_service"],
+    },
+    {
+        "login": "canais",
+        "name": "Gestor de Canais",
+        "groups": ["marketplace_connector.marketplace_connector_group_manager"],
+    },
 )
 SIDES = ("length", "width", "height")
 FURNITURE, HOUSEWARE = "9403.60.00", "3924.90.00"

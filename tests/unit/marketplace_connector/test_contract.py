@@ -41,6 +41,16 @@ def test_what_a_job_may_repeat(error, retryable):
     assert error.retryable is retryable
 
 
+def test_adapters_own_error_is_told_as_one_of_the_contract():
+    """People read these names in words; nobody has words for an adapter's own."""
+
+    class NotPrintable(contract.Rejected):
+        pass
+
+    assert NotPrintable("status").name == "Rejected"
+    assert contract.RateLimited().name == "RateLimited"
+
+
 def test_secrets_and_people_are_not_in_a_repr():
     now = datetime(2026, 11, 20, tzinfo=timezone.utc)
     token = contract.TokenSet("access-secret", now, refresh="refresh-secret")
