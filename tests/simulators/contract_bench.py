@@ -280,6 +280,10 @@ class ContractBench(ABC):
         """Goods come back (RETURNS); the return's id."""
         raise NotImplementedError
 
+    def place_full(self) -> tuple[str, str]:
+        """An order from the channel's own stock and its NF-e's id (CHANNEL_INVOICE)."""
+        raise NotImplementedError
+
 
 def beginning(bench: ContractBench) -> Cursor:
     """A cursor that sees everything of the test."""

@@ -17,6 +17,8 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Listing,
     Message,
     MessageKind,
+    NotFound,
+    NotYet,
     OfferKey,
     OrderState,
     OutcomeUnknown,
@@ -25,6 +27,7 @@ from odoo.addons.marketplace_connector.domain.contract import (
     Return,
     StockLine,
 )
+from odoo.addons.marketplace_connector.rules import channel_note
 
 from .contract_bench import beginning
 
@@ -288,3 +291,20 @@ class ReturnsSuite:
     def test_action_that_is_not_offered(self, bench):
         with pytest.raises(Rejected):
             bench.adapter().return_action(bench.give_back(), "dance", {})
+
+
+class ChannelInvoiceSuite:
+    feature: ClassVar[Feature] = Feature.CHANNEL_INVOICE
+
+    def test_note_of_the_channels_own_stock(self, bench):
+        order_id, invoice_id = bench.place_full()
+        assert channel_note.expected(bench.read(order_id))
+        found = bench.adapter().channel_invoice(order_id)
+        assert channel_note.read(found.xml, found.key)
+        assert list(bench.adapter().channel_invoice_orders(invoice_id)) == [order_id]
+
+    def test_order_of_our_stock_has_none(self, bench):
+        order_id = bench.place()
+        assert not channel_note.expected(bench.read(order_id))
+        with pytest.raises((NotFound, NotYet)):
+            bench.adapter().channel_invoice(order_id)

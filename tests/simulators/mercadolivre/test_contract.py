@@ -29,6 +29,7 @@ from tests.simulators.contract_bench import (
 )
 from tests.simulators.contract_features import (
     CancelSuite,
+    ChannelInvoiceSuite,
     ClaimsSuite,
     ListingsSuite,
     MessagesSuite,
@@ -101,6 +102,11 @@ class MercadoLivreBench(ContractBench):
         self.simulator.advance(order_id, "return")
         return str(self.simulator.engine.aftersales.claims()[-1].id)
 
+    def place_full(self) -> tuple[str, str]:
+        order_id = ContractBench.place(self, logistic_type="fulfillment")
+        issued = self.simulator.engine.issuer.of_order(int(order_id))
+        return order_id, str(issued.id)
+
 
 class MultiOriginBench(MercadoLivreBench):
     """An account whose stock lies on user products, with versions."""
@@ -131,6 +137,7 @@ class TestMercadoLivre(
     MessagesSuite,
     ClaimsSuite,
     ReturnsSuite,
+    ChannelInvoiceSuite,
 ):
     """Unsigned notifications, and the feed of those that were missed."""
 
