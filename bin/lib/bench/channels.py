@@ -65,6 +65,7 @@ class Run:
         """Both parts, then the proof."""
         self.start(IMPORT_ONLY)
         imported = self._import()
+        print(f"imported: {imported}", file=sys.stderr)
         self._ship()
         proof = prove(self.books.theirs(), self.books.ours())
         for name, ids in vars(proof).items():
