@@ -214,8 +214,14 @@ class Run:
             )
 
     def look(self) -> None:
+        """Each account looks for changed orders.
+
+        From the beginning: where buyers may regret, the orders were made in a past
+        that the accounts have already asked about.
+        """
         admin = self.world.client()
         accounts = admin.call("marketplace.account", "search", [])
+        admin.call("marketplace.account", "write", accounts, {"poll_cursor": False})
         admin.call("marketplace.account", "action_import_now", accounts)
 
     def _await(self, condition: Any) -> None:
