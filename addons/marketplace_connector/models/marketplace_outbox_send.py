@@ -48,9 +48,10 @@ class MarketplaceOutbox(models.Model):
             return "parked: the account is not active"
         states = {}
         adapter = account._adapter()
-        # One batched question for the whole chunk; the rows then find a fresh answer.
+        # One batched question for the whole chunk; its verdicts are what the guard
+        # remembers when it is asked about ten of them.
         in_own_transaction(
-            self, lambda mine: mine.sale_order_ids._b2c_look(GUARD, utc_now())
+            self, lambda mine: mine._unsent().sale_order_ids._b2c_guard(GUARD)
         )
         for rows in split_every(TOGETHER, self.ids, self.browse):
             intents = in_own_transaction(rows, lambda mine: mine._intend(adapter.caps))
@@ -88,19 +89,27 @@ class MarketplaceOutbox(models.Model):
             return {}
         rows = self.try_lock_for_update(allow_referencing=True)
         rows.invalidate_recordset(flush=False)
-        now = fields.Datetime.now()
-        due = rows.filtered(
-            lambda row: (
-                row.state in ("waiting", "failed", "sending") and row.next_try <= now
-            )
-        )
-        asking = due.filtered(lambda row: row.state == "sending")
-        going = asking | (due - asking)._may_go(caps)
+        due = rows._due()
+        unsent = due._unsent()
+        asking = due - unsent
+        going = asking | unsent._may_go(caps)
         return {
             row.id: intent
             for row in due & going
             if (intent := row._intend_one(caps, ask=row in asking))
         }
+
+    def _due(self):
+        now = fields.Datetime.now()
+        return self.filtered(
+            lambda row: (
+                row.state in ("waiting", "failed", "sending") and row.next_try <= now
+            )
+        )
+
+    def _unsent(self):
+        """The due ones that the guard is asked about; the others are read back."""
+        return self._due().filtered(lambda row: row.state != "sending")
 
     def _intend_one(self, caps, *, ask) -> Intent | None:
         file = self._invoice_file()

@@ -231,6 +231,15 @@ class TestOutbox(ConnectorCase):
         # A gateway that broke one call; what a buyer must decide waits for longer.
         self.assertEqual(row.next_try, self.frozen() + timedelta(minutes=1))
 
+    def test_channel_is_asked_about_what_is_sent_and_nothing_else(self):
+        sent, unsent = self.authorised("9001"), self.authorised("9002")
+        self.send(sent)
+        self.frozen.tick(timedelta(minutes=5))
+        self.shop.calls.clear()
+        self.send(sent + unsent)
+        asked = [call for call in self.shop.calls if call[0] == "still_shippable"]
+        self.assertEqual(asked, [("still_shippable", "9002")])
+
     def test_hold_of_the_order_is_not_asked_about_every_minute(self):
         row = self.authorised()
         self.frozen.tick(timedelta(minutes=5))
